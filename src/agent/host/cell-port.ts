@@ -1,0 +1,161 @@
+import type { AgentId, Ballot, Configuration, Role, Slot } from '../consensus/types.ts';
+import type { Command } from '../machine/commands.ts';
+import type { WriteResult } from '../machine/results.ts';
+import type { KeyChange, KeyRecord, LevelChild, RangeQuery, Space } from '../machine/store.ts';
+import type { ParticipantChange, ParticipantReport, RenewItem, RenewOutcome } from './messages.ts';
+
+/**
+ * What the API (and the CLI's embedded agent, and the window) may ask of a running agent. Failures are `CellError`s.
+ */
+export interface CellPort {
+  /** Resolves once this agent has applied the command (and, with `all`, every live voter has). */
+  write(command: Command, options: WriteOptions): Promise<WriteOutcome>;
+  /** Waits until a read with this quorum may be answered from local state. Resolves to the slot it answers for. */
+  readBarrier(options: ReadBarrierOptions): Promise<Slot>;
+  /** Synchronous views of the applied state; call after `readBarrier`. */
+  readonly state: AppliedState;
+  watch(query: WatchQuery, sink: WatchSink): WatchHandle;
+  renew(items: readonly RenewItem[]): Promise<readonly RenewOutcome[]>;
+  changeParticipants(
+    changes: readonly ParticipantChange[],
+    expectedEpoch: number,
+  ): Promise<{ epoch: number; slot: Slot }>;
+  transferLeadership(to: AgentId): Promise<{ leader: AgentId }>;
+  status(): CellStatus;
+  /** Called after every change of status worth telling (role, leader, configuration, writability, suspects). */
+  onStatus(listener: (status: CellStatus) => void): () => void;
+}
+
+export interface WriteOptions {
+  readonly quorum: 'majority' | 'all';
+  /** Absent: the agent's own session and its next sequence. */
+  readonly session?: { readonly id: string; readonly sequence: number; readonly ackedBelow: number };
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface WriteOutcome {
+  readonly result: WriteResult;
+  /** Quorum `all`: voters that are not suspect and had not applied it in time. */
+  readonly notAppliedBy: readonly AgentId[];
+}
+
+export interface ReadBarrierOptions {
+  readonly quorum: 'local' | 'majority' | 'all';
+  /** The client has seen this slot: never answer from before it. */
+  readonly minSlot: Slot;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface AppliedState {
+  readonly appliedSlot: Slot;
+  revision(space: Space): number;
+  floor(space: Space): number;
+  get(space: Space, key: string, revision?: number): KeyRecord | undefined;
+  range(space: Space, query: RangeQuery): KeyRecord[];
+  count(space: Space, start: string, end: string, revision?: number): number;
+  level(space: Space, path: string, after: string, limit: number): LevelChild[];
+  history(space: Space, key: string, beforeRevision: number, limit: number): KeyChange[];
+}
+
+export interface WatchQuery {
+  readonly space: Space;
+  readonly start: string;
+  /** Exclusive; empty: only `start`. */
+  readonly end: string;
+  /** 0: from the next revision on. */
+  readonly fromRevision: number;
+  readonly withPrevious: boolean;
+}
+
+export interface WatchBatch {
+  /** All matching changes of one or more whole revisions, in order. */
+  readonly changes: readonly { readonly change: KeyChange; readonly previous: KeyRecord | undefined }[];
+  /** Everything up to this revision has been delivered. */
+  readonly revision: number;
+  readonly slot: Slot;
+}
+
+export interface WatchSink {
+  /** Returns false when its buffer is full: the watch is then paused until `WatchHandle.resume`. */
+  deliver(batch: WatchBatch): boolean;
+  /** The watch ended; `resumeFrom` is the revision to ask for next. */
+  cut(error: CellError, resumeFrom: number): void;
+}
+
+export interface WatchHandle {
+  resume(): void;
+  cancel(): void;
+}
+
+export interface CellStatus {
+  readonly agentId: AgentId;
+  readonly cellId: string;
+  readonly role: Role;
+  readonly ballot: Ballot;
+  readonly leader: AgentId | undefined;
+  readonly configuration: Configuration;
+  readonly chosenThrough: Slot;
+  readonly applied: Slot;
+  readonly journalFloor: Slot;
+  readonly journalEnd: Slot;
+  readonly writable: boolean;
+  readonly unwritableReason: string;
+  /** Wall clock; 0 while writable. */
+  readonly unwritableSinceMs: number;
+  /** From the leader's last report. */
+  readonly participants: readonly ParticipantReport[];
+}
+
+export type CellErrorReason =
+  | 'INVALID_ARGUMENT'
+  | 'COMPACTED'
+  | 'FUTURE_REVISION'
+  | 'SESSION_UNKNOWN'
+  | 'SEQUENCE_REUSED'
+  | 'SEQUENCE_FORGOTTEN'
+  | 'LEASE_UNKNOWN'
+  | 'LEASE_EXISTS'
+  | 'SESSION_EXISTS'
+  | 'LIMIT_EXCEEDED'
+  | 'NAME_TAKEN'
+  | 'NO_MAJORITY'
+  | 'NO_SESSION'
+  | 'OVERLOADED'
+  | 'TIMEOUT'
+  | 'OUTCOME_UNKNOWN'
+  | 'CANCELLED'
+  | 'EPOCH_MOVED'
+  | 'CHANGE_REFUSED'
+  | 'SLOW_WATCHER'
+  | 'SNAPSHOT_INSTALLED'
+  | 'SHUTTING_DOWN';
+
+/** A failure that a caller can act on. `effect` says what became of the data. */
+export class CellError extends Error {
+  readonly reason: CellErrorReason;
+  readonly effect: 'done' | 'not_done' | 'unknown';
+  readonly floor: number;
+  readonly holder: string;
+  readonly currentVersion: number;
+
+  constructor(
+    reason: CellErrorReason,
+    message: string,
+    details: {
+      effect?: 'done' | 'not_done' | 'unknown';
+      floor?: number;
+      holder?: string;
+      currentVersion?: number;
+    } = {},
+  ) {
+    super(message);
+    this.name = 'CellError';
+    this.reason = reason;
+    this.effect = details.effect ?? 'not_done';
+    this.floor = details.floor ?? 0;
+    this.holder = details.holder ?? '';
+    this.currentVersion = details.currentVersion ?? 0;
+  }
+}

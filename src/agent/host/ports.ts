@@ -1,0 +1,34 @@
+import type { Envelope } from '../consensus/messages.ts';
+import type { AgentId } from '../consensus/types.ts';
+import type { HostMessage } from './messages.ts';
+
+/**
+ * What a host needs from the world. Production and simulation give it different ones; the host itself has no timers, no
+ * promises and no randomness of its own, so that a simulated run is exact.
+ */
+export interface HostPorts {
+  /** Monotonic milliseconds, fractions allowed. */
+  nowMs(): number;
+  /** Wall clock milliseconds; for stamps that people read. */
+  wallMs(): number;
+  random(): number;
+  /** Runs `work` soon, after what is already queued: `setImmediate` in production. */
+  soon(work: () => void): void;
+  /** Runs `work` once, not before `delayMs`; the returned function cancels it. */
+  after(delayMs: number, work: () => void): () => void;
+  /** Best effort, ordered per receiver while a connection lasts, never blocking. */
+  send(to: AgentId, message: PeerMessage): void;
+}
+
+/** One body on a peer stream. */
+export type PeerMessage =
+  | { readonly kind: 'consensus'; readonly envelope: Envelope }
+  | {
+      readonly kind: 'host';
+      readonly group: number;
+      readonly cellId: string;
+      readonly from: AgentId;
+      readonly to: AgentId;
+      readonly epoch: number;
+      readonly message: HostMessage;
+    };

@@ -1,0 +1,69 @@
+import type { KeyChange, KeyRecord, Space } from './store.ts';
+
+/** Why a command was refused; deterministic, the same on every agent. Nothing was changed. */
+export type RefusalReason =
+  | 'SESSION_UNKNOWN'
+  | 'SEQUENCE_REUSED'
+  | 'SEQUENCE_FORGOTTEN'
+  | 'LEASE_UNKNOWN'
+  | 'LEASE_EXISTS'
+  | 'SESSION_EXISTS'
+  | 'COMPACTED'
+  | 'FUTURE_REVISION'
+  | 'INVALID_ARGUMENT'
+  | 'LIMIT_EXCEEDED'
+  | 'NAME_TAKEN';
+
+export interface Refusal {
+  readonly kind: 'refused';
+  readonly reason: RefusalReason;
+  readonly message: string;
+  readonly floor?: number;
+  readonly holder?: string;
+}
+
+export interface OperationResult {
+  readonly items: readonly KeyRecord[];
+  readonly count: number;
+  readonly more: boolean;
+  readonly previous: KeyRecord | undefined;
+}
+
+/** One shape for all writes, so that stored replies have one codec. */
+export interface WriteResult {
+  readonly kind: 'written';
+  /** False when a comparison did not hold. */
+  readonly succeeded: boolean;
+  /** User revision after the command. */
+  readonly revision: number;
+  readonly slot: number;
+  /** The written key afterwards or, when a comparison failed, as it stands. */
+  readonly current: KeyRecord | undefined;
+  readonly previous: KeyRecord | undefined;
+  readonly deleted: number;
+  /** transact only. */
+  readonly results: readonly OperationResult[];
+}
+
+export type Result = WriteResult | Refusal;
+
+export interface RequestOutcome {
+  readonly sessionId: string;
+  readonly sequence: number;
+  readonly result: Result;
+}
+
+/** One atomic change of one keyspace: all changes have the same modRevision. */
+export interface RevisionEvent {
+  readonly space: Space;
+  readonly revision: number;
+  readonly slot: number;
+  readonly changes: readonly KeyChange[];
+}
+
+export interface Applied {
+  readonly slot: number;
+  /** One for each request of the bundle, in order; empty for no-ops, configurations and void entries. */
+  readonly outcomes: readonly RequestOutcome[];
+  readonly events: readonly RevisionEvent[];
+}
