@@ -1,5 +1,7 @@
+import type { Base } from '../consensus/io.ts';
 import type { Envelope } from '../consensus/messages.ts';
 import type { AgentId } from '../consensus/types.ts';
+import type { StateStore } from '../machine/store.ts';
 import type { HostMessage } from './messages.ts';
 
 /**
@@ -18,6 +20,11 @@ export interface HostPorts {
   after(delayMs: number, work: () => void): () => void;
   /** Best effort, ordered per receiver while a connection lasts, never blocking. */
   send(to: AgentId, message: PeerMessage): void;
+  /**
+   * Fetches the state of `from` and makes it this agent's own (verified, durable, old journal entries dropped). Calls
+   * back with the new store, or undefined when it failed or was not above the applied slot; the host then asks again.
+   */
+  fetchSnapshot(from: AgentId, then: (installed: { store: StateStore; base: Base } | undefined) => void): void;
 }
 
 /** One body on a peer stream. */

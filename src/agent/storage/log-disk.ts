@@ -11,8 +11,11 @@ export interface LogDisk extends JournalReader {
   commit(writes: Writes): void;
   /** One in flight at a time; the owner serialises. A failure never calls back: the agent must stop (`onFailure`). */
   fsync(done: () => void): void;
-  /** Journal entries below `floor` may go, as soon as the state that covers them is durable. */
-  setFloor(floor: Slot): void;
+  /**
+   * Called after journal entries below `floor` were dropped: the state that covers them is durable. The disk decides
+   * when (`journalKeptSlots`), because only it knows what its checkpoints made durable.
+   */
+  onFloor: (floor: Slot) => void;
 }
 
 export interface FoundLog {
