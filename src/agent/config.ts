@@ -1,4 +1,5 @@
 import type { ConsensusConfig } from './consensus/io.ts';
+import type { HostConfig } from './host/host-config.ts';
 
 /** The one place where defaults live. Durations in milliseconds, sizes in bytes, counts in what the name says. */
 export const DEFAULTS = {
@@ -20,6 +21,18 @@ export const DEFAULTS = {
   internalSessionTtlMs: 30_000,
   evictAfterMs: 60_000,
   votersMax: 5,
+  autopilotMode: 'safe',
+  /** One bundle is one journal entry; small enough that its transfer does not hold up heartbeats. */
+  bundleMaxBytes: 512 * 1024,
+  bundleMaxRequests: 1_024,
+  queuedRequestsMax: 16_384,
+  /** Two of the longest election timeouts: by then a leader that lost its call has a successor. */
+  retryMs: 600,
+  /** Above four heartbeats and two election timeouts, so that an election alone makes nobody suspect. */
+  silentAfterMs: 1_000,
+  livenessReportMs: 500,
+  autopilotMs: 1_000,
+  applyTurnMs: 8,
 } as const;
 
 export function consensusConfig(overrides: Partial<ConsensusConfig> = {}): ConsensusConfig {
@@ -34,6 +47,37 @@ export function consensusConfig(overrides: Partial<ConsensusConfig> = {}): Conse
     inFlightBatchesMax,
     journalMemoryBytes,
     priority,
+    ...overrides,
+  };
+}
+
+export function hostConfig(
+  version: string,
+  overrides: Partial<Omit<HostConfig, 'consensus' | 'version'>> = {},
+  consensus: Partial<ConsensusConfig> = {},
+): HostConfig {
+  const { autopilotMode, votersMax, evictAfterMs, stateFlushSlots, stateFlushMs, writeWaitMs, allWaitMs } = DEFAULTS;
+  const { internalSessionTtlMs, bundleMaxBytes, bundleMaxRequests, queuedRequestsMax, retryMs } = DEFAULTS;
+  const { silentAfterMs, livenessReportMs, autopilotMs, applyTurnMs } = DEFAULTS;
+  return {
+    consensus: consensusConfig(consensus),
+    autopilotMode,
+    votersMax,
+    evictAfterMs,
+    stateFlushSlots,
+    stateFlushMs,
+    writeWaitMs,
+    allWaitMs,
+    internalSessionTtlMs,
+    bundleMaxBytes,
+    bundleMaxRequests,
+    queuedRequestsMax,
+    retryMs,
+    silentAfterMs,
+    livenessReportMs,
+    autopilotMs,
+    applyTurnMs,
+    version,
     ...overrides,
   };
 }
