@@ -1,0 +1,153 @@
+import {
+  Bundle,
+  CompareOperator,
+  CompareTarget,
+  RolePin,
+  type Command as WireCommand,
+  type Comparison as WireComparison,
+  type Operation as WireOperation,
+  type Request as WireRequest,
+} from '../../gen/synod/v1/journal.ts';
+import type { Command, Comparison, Operation, ReadOperation, Request } from '../machine/commands.ts';
+import type { Key } from '../machine/store.ts';
+
+/**
+ * Between the stored form of commands (`proto/synod/v1/journal.proto`) and the machine's. Both directions are exact: the
+ * machine of every agent must see the same command, whether it came from the journal or from its own client.
+ */
+
+const PINS = [
+  ['none', RolePin.NONE],
+  ['voter', RolePin.VOTER],
+  ['learner', RolePin.LEARNER],
+] as const;
+
+export function encodeBundle(requests: readonly Request[]): Uint8Array {
+  return Bundle.encode({ requests: requests.map(toWireRequest) }).finish();
+}
+
+export function decodeBundle(payload: Uint8Array): Request[] {
+  return Bundle.decode(payload).requests.map(fromWireRequest);
+}
+
+export function toWireRequest(request: Request): WireRequest {
+  const { sessionId, sequence, ackedBelow, digest } = request;
+  return { sessionId, sequence, ackedBelow, digest, command: toWireCommand(request.command) };
+}
+
+export function fromWireRequest(wire: WireRequest): Request {
+  if (wire.command === undefined) throw new MalformedCommandError('a request without a command');
+  const { sessionId, sequence, ackedBelow, digest } = wire;
+  return { sessionId, sequence, ackedBelow, digest, command: fromWireCommand(wire.command) };
+}
+
+export function toWireCommand(command: Command): WireCommand {
+  switch (command.kind) {
+    case 'put':
+    case 'delete':
+    case 'deleteRange':
+      return { kind: toWireWrite(command) };
+    case 'compareAndWrite': {
+      const { expected, value, leaseId } = command;
+      return {
+        kind: {
+          $case: 'compareAndWrite',
+          value: {
+            key: keyBytes(command.key),
+            expected:
+              expected.kind === 'value'
+                ? { $case: 'expectedValue', value: asBuffer(expected.value) }
+                : { $case: 'expectedVersion', value: expected.version },
+            value: value === undefined ? undefined : asBuffer(value),
+            leaseId,
+          },
+        },
+      };
+    }
+    case 'transact':
+      return {
+        kind: {
+          $case: 'transact',
+          value: {
+            compare: command.compare.map(toWireComparison),
+            // biome-ignore lint/suspicious/noThenProperty: the branch of a transaction, as etcd's users know it.
+            then: command.then.map(toWireOperation),
+            otherwise: command.otherwise.map(toWireOperation),
+          },
+        },
+      };
+    case 'compact':
+      return { kind: { $case: 'compact', value: { floor: command.floor } } };
+    case 'openSession': {
+      const { sessionId, ttlMs, owner } = command;
+      return { kind: { $case: 'openSession', value: { sessionId, ttlMs, owner } } };
+    }
+    case 'endSession':
+      return { kind: { $case: 'endSession', value: { sessionId: command.sessionId } } };
+    case 'grantLease':
+      return { kind: { $case: 'grantLease', value: { leaseId: command.leaseId, ttlMs: command.ttlMs } } };
+    case 'revokeLease':
+      return { kind: { $case: 'revokeLease', value: { leaseId: command.leaseId } } };
+    case 'fireTimer':
+      return { kind: { $case: 'fireTimer', value: { timerId: command.timerId, generation: command.generation } } };
+    case 'setParticipant': {
+      const { agentId, name, grpcAddress, httpAddress, version } = command;
+      const labels = { ...command.labels };
+      return { kind: { $case: 'setParticipant', value: { agentId, name, grpcAddress, httpAddress, labels, version } } };
+    }
+    case 'pinRole':
+      return { kind: { $case: 'pinRole', value: { agentId: command.agentId, pin: toWireName(PINS, command.pin) } } };
+  }
+}
+
+export function fromWireCommand(wire: WireCommand): Command {
+  const kind = wire.kind;
+  switch (kind?.$case) {
+    case undefined:
+      throw new MalformedCommandError('no kind that this version knows');
+    case 'put':
+    case 'delete':
+    case 'deleteRange':
+      return fromWireWrite(kind);
+    case 'compareAndWrite': {
+      const { key, expected, value, leaseId } = kind.value;
+      if (expected === undefined) throw new MalformedCommandError('compareAndWrite without what is expected');
+      return {
+        kind: 'compareAndWrite',
+        key: keyOf(key),
+        expected:
+          expected.$case === 'expectedValue'
+            ? { kind: 'value', value: expected.value }
+            : { kind: 'version', version: expected.value },
+        value,
+        leaseId,
+      };
+    }
+    case 'transact': {
+      const { compare, then, otherwise } = kind.value;
+      return {
+        kind: 'transact',
+        compare: compare.map(fromWireComparison),
+        // biome-ignore lint/suspicious/noThenProperty: the branch of a transaction, as etcd's users know it.
+        then: then.map(fromWireOperation),
+        otherwise: otherwise.map(fromWireOperation),
+      };
+    }
+    case 'pinRole':
+      return { kind: 'pinRole', agentId: kind.value.agentId, pin: fromWireName(PINS, kind.value.pin) };
+    case 'compact':
+      return { kind: 'compact', ...kind.value };
+    case 'openSession':
+      return { kind: 'openSession', ...kind.value };
+    case 'endSession':
+      return { kind: 'endSession', ...kind.value };
+    case 'grantLease':
+      return { kind: 'grantLease', ...kind.value };
+    case 'revokeLease':
+      return { kind: 'revokeLease', ...kind.value };
+    case 'fireTimer':
+      return { kind: 'fireTimer', ...kind.value };
+    case 'setParticipant':
+      return { kind: 'setParticipant', ...kind.value };
+  }
+}
