@@ -1,15 +1,24 @@
 import {
   Bundle,
-  CompareOperator,
-  CompareTarget,
   RolePin,
   type Command as WireCommand,
-  type Comparison as WireComparison,
-  type Operation as WireOperation,
   type Request as WireRequest,
 } from '../../gen/synod/v1/journal.ts';
-import type { Command, Comparison, Operation, ReadOperation, Request } from '../machine/commands.ts';
-import type { Key } from '../machine/store.ts';
+import type { Command, Request } from '../machine/commands.ts';
+import {
+  asBuffer,
+  fromWireComparison,
+  fromWireName,
+  fromWireOperation,
+  fromWireWrite,
+  keyBytes,
+  keyOf,
+  MalformedCommandError,
+  toWireComparison,
+  toWireName,
+  toWireOperation,
+  toWireWrite,
+} from './operation-codec.ts';
 
 /**
  * Between the stored form of commands (`proto/synod/v1/journal.proto`) and the machine's. Both directions are exact: the
