@@ -33,6 +33,21 @@ export const DEFAULTS = {
   livenessReportMs: 500,
   autopilotMs: 1_000,
   applyTurnMs: 8,
+  /** Each end of a link hears the other about five times a second: well inside `silentAfterMs`. */
+  linkKeepAliveMs: 400,
+  /** Three keep-alives unanswered: the stream is reset, because a half-open connection would stay silent for minutes. */
+  linkSilenceMs: 1_200,
+  linkBufferMaxBytes: 32 * 1024 * 1024,
+  /** The largest `Accept` and what surrounds it. */
+  frameMaxBytes: 4 * 1024 * 1024,
+  reconnectMinMs: 50,
+  reconnectMaxMs: 500,
+  joinRetryMinMs: 200,
+  joinRetryMaxMs: 3_000,
+  /** How long an agent that takes a join waits for each of its steps. */
+  joinStepMs: 3_000,
+  snapshotChunkBytes: 256 * 1024,
+  snapshotSilenceMs: 10_000,
 } as const;
 
 export function consensusConfig(overrides: Partial<ConsensusConfig> = {}): ConsensusConfig {
