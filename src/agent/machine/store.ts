@@ -26,7 +26,7 @@ export interface KeyChange extends KeyRecord {
   readonly ordinal: number;
   readonly slot: number;
   readonly stampMs: number;
-  /** modRevision of the revision of this key that it superseded; 0 for none kept. */
+  /** modRevision of the live record that it superseded; 0 when the key was absent. It may since have been compacted. */
   readonly previousRevision: number;
 }
 
@@ -34,6 +34,7 @@ export interface RangeQuery {
   readonly start: Key;
   /** Exclusive; empty: only `start` itself. */
   readonly end: Key;
+  /** 0: no limit. The same holds for every `limit` of a store. */
   readonly limit: number;
   readonly descending?: boolean;
   /** Values are left empty. */
@@ -71,6 +72,7 @@ export interface StateMeta {
 }
 
 export interface StateStore {
+  /** Of a store that nothing was applied to: `initialMeta()` of meta.ts. */
   readMeta(): StateMeta;
   writeMeta(meta: StateMeta): void;
 
@@ -78,24 +80,37 @@ export interface StateStore {
   get(space: Space, key: Key): KeyRecord | undefined;
   /** The record as of a revision. */
   getAt(space: Space, key: Key, revision: number): KeyRecord | undefined;
-  /** Adds a revision and makes it the current one. Called in order of (modRevision, ordinal). */
+  /**
+   * Adds a revision and makes it the current one. Called in order of (modRevision, ordinal); a key changes at most once
+   * per revision.
+   */
   append(space: Space, change: KeyChange): void;
 
   range(space: Space, query: RangeQuery): KeyRecord[];
   count(space: Space, start: Key, end: Key, revision?: number): number;
-  /** Children of `path` (no trailing slash; '' is the root) after the segment `after`, in byte order. */
+  /**
+   * Children of `path` (no trailing slash; '' is the root) after the segment `after` ('': from the first), in byte order
+   * of the segments; that is not the order of the keys: `/a-b` sorts before `/a/x`, but `a` before `a-b`.
+   */
   level(space: Space, path: Key, after: string, limit: number): LevelChild[];
   /** Kept revisions of a key, newest first, below `beforeRevision` (0: from the newest). */
   history(space: Space, key: Key, beforeRevision: number, limit: number): KeyChange[];
-  /** Kept changes with modRevision >= fromRevision in order; never splits a revision; at least one revision. */
+  /**
+   * Kept changes with modRevision >= fromRevision, in order of (modRevision, ordinal): as many whole revisions as fit
+   * the limit, and the first one even when it alone does not.
+   */
   changes(space: Space, fromRevision: number, limit: number): KeyChange[];
-  /** Forgets superseded revisions and deletions below the floor. */
+  /**
+   * Forgets what nobody who asks at or above the floor can see: of the changes with modRevision < floor, deletions, and
+   * those whose key has a later change with modRevision <= floor. Changes at the floor itself all stay.
+   */
   compact(space: Space, floor: number): void;
 
   /** Records of the system keyspace without history or revision (stored replies). */
   getPlain(key: Key): Uint8Array | undefined;
   putPlain(key: Key, value: Uint8Array): void;
   deletePlain(key: Key): void;
+  /** [start, end) in byte order; an empty end means only `start`. */
   rangePlain(start: Key, end: Key, limit: number): { key: Key; value: Uint8Array }[];
 
   /** Makes everything since the last flush one transaction. The state on disk is always one of these moments. */
