@@ -1,0 +1,116 @@
+import { type ClientUnaryCall, type CallOptions as GrpcCallOptions, Metadata, type ServiceError } from '@grpc/grpc-js';
+import type { UserServiceClient } from '../gen/synod/v1/user.ts';
+import { type Endpoint, EndpointPool } from './endpoints.ts';
+import { fromService, isEndpointFault, isTransient, SynodError } from './errors.ts';
+import { backoffMs, Deadline, pause } from './retry.ts';
+import type { CallOptions } from './types.ts';
+
+export interface CallerOptions {
+  readonly endpoints: readonly string[];
+  readonly timeoutMs: number;
+  /** One endpoint may take this long before another is asked. */
+  readonly attemptMs: number;
+  /** Give up after this long when no endpoint could be reached at all. */
+  readonly unreachableAfterMs: number;
+}
+
+type Unary<Request, Response> = (
+  this: UserServiceClient,
+  request: Request,
+  metadata: Metadata,
+  options: Partial<GrpcCallOptions>,
+  callback: (error: ServiceError | null, response: Response) => void,
+) => ClientUnaryCall;
+
+export interface Call<Request, Response> {
+  readonly method: (stub: UserServiceClient) => Unary<Request, Response>;
+  readonly request: () => Request;
+  /** Asking twice is as good as asking once: a read, or a write with a place in a session. */
+  readonly repeatable: boolean;
+  readonly options: CallOptions;
+  /** Ask this endpoint and no other. */
+  readonly only?: string;
+}
+
+/** One way to make a unary call: deadline, repeats, failover, and the highest slot seen. */
+export class Caller {
+  readonly pool: EndpointPool;
+  readonly options: CallerOptions;
+  #highestSlot = 0;
+
+  constructor(options: CallerOptions) {
+    this.options = options;
+    this.pool = new EndpointPool(options.endpoints);
+  }
+
+  /** Sent back with every read, so that even a LOCAL read on another agent never goes back. */
+  get highestSlot(): number {
+    return this.#highestSlot;
+  }
+
+  saw(slot: number): void {
+    if (slot > this.#highestSlot) this.#highestSlot = slot;
+  }
+
+  /** @throws SynodError when it is refused, or when time is up */
+  async call<Request, Response>(call: Call<Request, Response>): Promise<Response> {
+    const { signal } = call.options;
+    const deadline = new Deadline(call.options.timeoutMs ?? this.options.timeoutMs);
+    const reachBy = new Deadline(this.options.unreachableAfterMs);
+    let effectUnknown = false;
+    let reached = false;
+    for (let repeat = 0; ; repeat++) {
+      if (signal?.aborted) throw new SynodError('CANCELLED', 'the call was cancelled', effect(effectUnknown));
+      const endpoint = call.only === undefined ? this.pool.current() : this.pool.at(call.only);
+      try {
+        return await this.#attempt(call, endpoint, deadline);
+      } catch (thrown) {
+        const error = thrown as SynodError;
+        effectUnknown ||= error.effect === 'unknown';
+        reached ||= error.reason !== 'UNREACHABLE';
+        const again = isTransient(error) && (call.repeatable || error.effect === 'not_done');
+        const timeIsUp = deadline.isPast || (!reached && reachBy.isPast);
+        if (!again || timeIsUp) throw effectUnknown && call.repeatable ? error.withEffect(lasting(error)) : error;
+        if (isEndpointFault(error)) this.pool.moveOnFrom(endpoint.address);
+        // The first round over the other endpoints does not wait: one of them is probably fine.
+        const wait = repeat + 1 < this.pool.size ? 0 : backoffMs(repeat + 1 - this.pool.size);
+        await pause(Math.min(wait, deadline.remainingMs), signal);
+      }
+    }
+  }
+
+  #attempt<Request, Response>(
+    call: Call<Request, Response>,
+    endpoint: Endpoint,
+    deadline: Deadline,
+  ): Promise<Response> {
+    // What cannot be repeated is given all the time there is: cutting it off only makes its outcome unknown.
+    const allowedMs = call.repeatable && this.pool.size > 1 ? this.options.attemptMs : Number.POSITIVE_INFINITY;
+    const options = { deadline: Date.now() + Math.min(allowedMs, Math.max(1, deadline.remainingMs)) };
+    const { signal } = call.options;
+    return new Promise((resolve, reject) => {
+      const method = call.method(endpoint.stub);
+      const cancel = () => running.cancel();
+      const running = method.call(endpoint.stub, call.request(), new Metadata(), options, (error, response) => {
+        signal?.removeEventListener('abort', cancel);
+        if (error) return reject(fromService(error, endpoint.address));
+        const slot = (response as { slot?: number }).slot;
+        if (slot !== undefined) this.saw(slot);
+        resolve(response);
+      });
+      signal?.addEventListener('abort', cancel, { once: true });
+    });
+  }
+}
+
+/**
+ * An earlier attempt may have been carried out although the last one was refused. Only a refusal that the cell agreed on
+ * under the same sequence settles it, and that is never a transient one.
+ */
+function lasting(error: SynodError): 'not_done' | 'unknown' {
+  return isTransient(error) || error.reason === 'SESSION_UNKNOWN' ? 'unknown' : 'not_done';
+}
+
+function effect(unknown: boolean): { effect: 'not_done' | 'unknown' } {
+  return { effect: unknown ? 'unknown' : 'not_done' };
+}

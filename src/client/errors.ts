@@ -1,0 +1,165 @@
+import { status as GrpcStatus, type ServiceError } from '@grpc/grpc-js';
+import { ErrorDetail } from '../gen/synod/v1/user.ts';
+
+/** What became of the data: `unknown` means that the write may or may not have happened, and may still happen. */
+export type Effect = 'done' | 'not_done' | 'unknown';
+
+/** Machine-readable, from the agent; the first five are the client's own. */
+export type ErrorReason =
+  | 'UNREACHABLE'
+  | 'NO_ANSWER'
+  | 'TIMEOUT'
+  | 'CANCELLED'
+  | 'CLOSED'
+  | 'INVALID_ARGUMENT'
+  | 'COMPACTED'
+  | 'FUTURE_REVISION'
+  | 'SESSION_UNKNOWN'
+  | 'LEASE_UNKNOWN'
+  | 'NO_MAJORITY'
+  | 'OVERLOADED'
+  | 'OUTCOME_UNKNOWN'
+  | 'EPOCH_MOVED'
+  | 'CHANGE_REFUSED'
+  | (string & {});
+
+export interface ErrorDetails {
+  readonly effect?: Effect;
+  /** gRPC status code. */
+  readonly code?: number;
+  readonly currentVersion?: number;
+  /** Who holds what was refused, by name. */
+  readonly holder?: string;
+  /** COMPACTED: the lowest revision that can still be read. */
+  readonly floor?: number;
+  readonly leader?: string;
+  readonly leaderAddress?: string;
+  readonly cause?: unknown;
+}
+
+/** The only error this library throws. */
+export class SynodError extends Error {
+  readonly reason: ErrorReason;
+  readonly effect: Effect;
+  readonly code: number;
+  readonly currentVersion: number;
+  readonly holder: string;
+  readonly floor: number;
+  readonly leader: string;
+  readonly leaderAddress: string;
+
+  constructor(reason: ErrorReason, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'SynodError';
+    this.reason = reason;
+    this.effect = details.effect ?? 'not_done';
+    this.code = details.code ?? GrpcStatus.UNKNOWN;
+    this.currentVersion = details.currentVersion ?? 0;
+    this.holder = details.holder ?? '';
+    this.floor = details.floor ?? 0;
+    this.leader = details.leader ?? '';
+    this.leaderAddress = details.leaderAddress ?? '';
+  }
+
+  /** The same failure, known to have left the data in another state. */
+  withEffect(effect: Effect): SynodError {
+    if (effect === this.effect) return this;
+    const { reason, message, code, currentVersion, holder, floor, leader, leaderAddress, cause } = this;
+    return new SynodError(reason, message, {
+      effect,
+      code,
+      currentVersion,
+      holder,
+      floor,
+      leader,
+      leaderAddress,
+      cause,
+    });
+  }
+}
+
+const TRANSIENT_REASONS: ReadonlySet<string> = new Set([
+  'UNREACHABLE',
+  'NO_ANSWER',
+  'NO_MAJORITY',
+  'NO_SESSION',
+  'NOT_LEADER',
+  'OVERLOADED',
+  'TIMEOUT',
+  'OUTCOME_UNKNOWN',
+  'SHUTTING_DOWN',
+  'SNAPSHOT_INSTALLED',
+  'SLOW_WATCHER',
+]);
+
+/** May go away by asking again, here or elsewhere. */
+export function isTransient(error: SynodError): boolean {
+  return TRANSIENT_REASONS.has(error.reason);
+}
+
+/** The endpoint is the trouble, not the request: ask another one. */
+export function isEndpointFault(error: SynodError): boolean {
+  return isTransient(error) && error.reason !== 'OVERLOADED' && error.reason !== 'SLOW_WATCHER';
+}
+
+export function fromDetail(detail: ErrorDetail, cause?: unknown): SynodError {
+  const effect = detail.effect === 'done' || detail.effect === 'unknown' ? detail.effect : 'not_done';
+  return new SynodError(detail.reason === '' ? 'UNKNOWN' : detail.reason, detail.message, { ...detail, effect, cause });
+}
+
+/** An error of gRPC as one of ours. Without the agent's own details only the transport is known to have failed. */
+export function fromService(error: ServiceError, endpoint: string): SynodError {
+  const packed = error.metadata?.get('synod-error-bin')[0];
+  if (packed instanceof Uint8Array) return fromDetail(ErrorDetail.decode(packed), error);
+  const { code, details } = error;
+  switch (code) {
+    case GrpcStatus.UNAVAILABLE:
+      return new SynodError('UNREACHABLE', `cannot reach ${endpoint}: ${brief(details)}`, {
+        code,
+        // grpc-js says this only when no connection stood, so the request never left.
+        effect: details.startsWith('No connection established') ? 'not_done' : 'unknown',
+        cause: error,
+      });
+    case GrpcStatus.DEADLINE_EXCEEDED:
+      return new SynodError('NO_ANSWER', `${endpoint} did not answer in time`, {
+        code,
+        effect: 'unknown',
+        cause: error,
+      });
+    case GrpcStatus.CANCELLED:
+      return new SynodError('CANCELLED', 'the call was cancelled', { code, effect: 'unknown', cause: error });
+    case GrpcStatus.RESOURCE_EXHAUSTED:
+      return new SynodError('OVERLOADED', details, { code, effect: 'not_done', cause: error });
+    case GrpcStatus.UNIMPLEMENTED:
+      return new SynodError('NOT_AN_AGENT', `${endpoint} is not a Synod agent, or an older one: ${brief(details)}`, {
+        code,
+        cause: error,
+      });
+    case GrpcStatus.INTERNAL:
+    case GrpcStatus.UNKNOWN:
+      // What a broken stream, or something that does not speak gRPC, looks like from here.
+      return new SynodError('UNREACHABLE', `no sensible answer from ${endpoint}: ${brief(details)}`, {
+        code,
+        effect: 'unknown',
+        cause: error,
+      });
+    default:
+      return new SynodError(GrpcStatus[code] ?? 'UNKNOWN', details, { code, effect: 'not_done', cause: error });
+  }
+}
+
+/** grpc-js repeats the address and appends JSON; one line that says why is enough. */
+function brief(details: string): string {
+  const refused = /E[A-Z]{4,}/.exec(details)?.[0];
+  switch (refused) {
+    case 'ECONNREFUSED':
+      return 'nothing listens there';
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'no such host';
+    case 'ECONNRESET':
+      return 'the connection broke';
+    default:
+      return refused ?? details.split('\n')[0]!.slice(0, 200);
+  }
+}

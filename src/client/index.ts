@@ -1,0 +1,10 @@
+export type { Batch } from './batch.ts';
+export { type ClientOptions, connect, DEFAULT_ENDPOINT, SynodClient } from './client.ts';
+export { parseEndpoint } from './endpoints.ts';
+export { type Effect, type ErrorReason, SynodError } from './errors.ts';
+export type { Lease, LeaseOptions } from './lease.ts';
+export type { ChangeMembersOptions, MembersOptions, StatusOptions } from './membership.ts';
+export type { Session, SessionOptions } from './session.ts';
+export type { SnapshotDescription } from './snapshot.ts';
+export type * from './types.ts';
+export type { Watch } from './watch.ts';

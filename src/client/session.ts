@@ -1,0 +1,138 @@
+import type { WriteOptions as WireWriteOptions } from '../gen/synod/v1/user.ts';
+import type { Caller } from './caller.ts';
+import { SynodError } from './errors.ts';
+import type { Renewable, Renewals } from './renewals.ts';
+import { Sequence } from './sequence.ts';
+import type { CallOptions, WriteQuorum } from './types.ts';
+import { writeQuorum } from './wire.ts';
+
+export interface SessionOptions extends CallOptions {
+  /** The session ends when it was not renewed for this long. Default 15 s. */
+  readonly ttlMs?: number;
+  /** For people: who this is. */
+  readonly owner?: string;
+}
+
+export const SESSION_TTL_MS = 15_000;
+
+/**
+ * A client's replicated identity, alive while renewed, which this library does in the background. Everything it owns ends
+ * with it. Writes made under it take effect exactly once.
+ */
+export class Session {
+  readonly id: string;
+  readonly ttlMs: number;
+  /** Fires when the cell says that the session has ended. */
+  readonly ended: AbortSignal;
+  readonly #sequence = new Sequence();
+  readonly #end = new AbortController();
+  readonly #caller: Caller;
+  readonly #renewals: Renewals;
+  readonly #renewable: Renewable;
+
+  constructor(caller: Caller, renewals: Renewals, id: string, ttlMs: number) {
+    this.id = id;
+    this.ttlMs = ttlMs;
+    this.ended = this.#end.signal;
+    this.#caller = caller;
+    this.#renewals = renewals;
+    this.#renewable = renewals.keep({ id, isSession: true, ttlMs, lost: () => this.markEnded() });
+  }
+
+  get isEnded(): boolean {
+    return this.#end.signal.aborted;
+  }
+
+  /**
+   * How much longer it certainly lives, by this machine's monotonic clock, counted from when the last acknowledged renewal
+   * was sent. 0: it may have ended.
+   */
+  get certainMs(): number {
+    return this.isEnded ? 0 : this.#renewals.certainMs(this.#renewable);
+  }
+
+  /** Ends it now, with everything it owns. Repeatable. */
+  async end(options: CallOptions = {}): Promise<void> {
+    if (this.isEnded) return;
+    this.#renewals.forget(this.#renewable);
+    await this.#caller.call({
+      method: (stub) => stub.endSession,
+      request: () => ({ sessionId: this.id }),
+      repeatable: true,
+      options,
+    });
+    this.markEnded();
+  }
+
+  /** The cell no longer knows it. */
+  markEnded(): void {
+    this.#renewals.forget(this.#renewable);
+    this.#end.abort(new SynodError('SESSION_UNKNOWN', `session ${this.id} has ended`));
+  }
+
+  /** A place for one write: taken before it is first sent, the same in every repeat. */
+  takePlace(): Place {
+    const sequence = this.#sequence.take();
+    return {
+      session: this,
+      settle: () => this.#sequence.settle(sequence),
+      options: (quorum) => ({
+        quorum: writeQuorum(quorum),
+        sessionId: this.id,
+        sequence,
+        ackedBelow: this.#sequence.ackedBelow,
+      }),
+    };
+  }
+}
+
+export interface Place {
+  readonly session: Session;
+  /** Its outcome is known: the cell may forget the reply. */
+  settle(): void;
+  options(quorum: WriteQuorum | undefined): WireWriteOptions;
+}
+
+export async function openSession(caller: Caller, renewals: Renewals, options: SessionOptions): Promise<Session> {
+  const sessionId = crypto.randomUUID();
+  const ttlMs = options.ttlMs ?? SESSION_TTL_MS;
+  const opened = await caller.call({
+    method: (stub) => stub.openSession,
+    request: () => ({ sessionId, ttlMs, owner: options.owner ?? '' }),
+    repeatable: true,
+    options,
+  });
+  return new Session(caller, renewals, sessionId, opened.ttlMs || ttlMs);
+}
+
+/** The session of a client's own writes: opened by the first one, opened anew when it was lost. */
+export class OwnSession {
+  readonly #open: (options: CallOptions) => Promise<Session>;
+  #opening: Promise<Session> | undefined;
+  #session: Session | undefined;
+
+  constructor(open: (options: CallOptions) => Promise<Session>) {
+    this.#open = open;
+  }
+
+  /** The session, when there is one: saves the hot path a turn. */
+  get ready(): Session | undefined {
+    return this.#session?.isEnded ? undefined : this.#session;
+  }
+
+  async get(options: CallOptions): Promise<Session> {
+    if (this.ready) return this.ready;
+    // Whoever comes first opens it; the others wait for that.
+    this.#opening ??= this.#open(options).finally(() => {
+      this.#opening = undefined;
+    });
+    this.#session = await this.#opening;
+    return this.#session;
+  }
+
+  /** Ends it when there is one; a cell that cannot be reached ends it by itself. */
+  async close(): Promise<void> {
+    const session = (await this.#opening?.catch(() => undefined)) ?? this.#session;
+    await session?.end({ timeoutMs: 1_000 }).catch(() => undefined);
+  }
+}

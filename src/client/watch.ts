@@ -1,0 +1,129 @@
+import type { ClientReadableStream, ServiceError } from '@grpc/grpc-js';
+import { ReadQuorum, type WatchResponse } from '../gen/synod/v1/user.ts';
+import type { Caller } from './caller.ts';
+import { fromService, isTransient, SynodError } from './errors.ts';
+import { backoffMs, pause } from './retry.ts';
+import type { KeyRange, WatchBatch, WatchOptions } from './types.ts';
+import { watchEvent, wireRange } from './wire.ts';
+
+const SYSTEM_PREFIX = '/_internal/';
+
+/**
+ * The changes of a range, in order, each once, a revision never split, for as long as somebody iterates. It survives the
+ * loss of connections and agents: it asks elsewhere for what comes next.
+ */
+export class Watch implements AsyncIterableIterator<WatchBatch> {
+  readonly #caller: Caller;
+  readonly #range: KeyRange;
+  readonly #options: WatchOptions;
+  readonly #stop = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #batches: AsyncGenerator<WatchBatch, void>;
+  #nextRevision: number;
+
+  constructor(caller: Caller, range: KeyRange, options: WatchOptions) {
+    this.#caller = caller;
+    this.#range = range;
+    this.#options = options;
+    this.#nextRevision = options.fromRevision ?? 0;
+    this.#signal = options.signal ? AbortSignal.any([options.signal, this.#stop.signal]) : this.#stop.signal;
+    this.#batches = this.#run();
+  }
+
+  /** Ask for this revision to continue where this watch is. 0 until it has begun. */
+  get nextRevision(): number {
+    return this.#nextRevision;
+  }
+
+  /** @throws SynodError COMPACTED (with the floor) when what comes next is no longer kept */
+  next(): Promise<IteratorResult<WatchBatch, void>> {
+    return this.#batches.next();
+  }
+
+  /** Ends the watch, also while somebody waits for the next change. */
+  async return(): Promise<IteratorResult<WatchBatch, void>> {
+    this.#stop.abort();
+    return this.#batches.return();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  async *#run(): AsyncGenerator<WatchBatch, void> {
+    let failures = 0;
+    while (!this.#signal.aborted) {
+      try {
+        if (this.#nextRevision === 0) this.#nextRevision = (await this.#currentRevision()) + 1;
+        for await (const batch of this.#stream()) {
+          failures = 0;
+          yield batch;
+        }
+      } catch (thrown) {
+        if (this.#signal.aborted) return;
+        if (!(thrown instanceof SynodError) || !isTransient(thrown)) throw thrown;
+      }
+      if (this.#signal.aborted) return;
+      // The stream ended without being asked to: elsewhere, from the revision after the last one delivered.
+      const rounds = Math.floor(failures++ / this.#caller.pool.size);
+      await pause(rounds === 0 ? 0 : backoffMs(rounds), this.#signal).catch(() => undefined);
+    }
+  }
+
+  /** A majority read, so that the watch sees everything that is written after it was asked for. */
+  async #currentRevision(): Promise<number> {
+    const range = wireRange(this.#range);
+    const { revision } = await this.#caller.call({
+      method: (stub) => stub.readPrefix,
+      request: () => ({
+        ...range,
+        limit: 1,
+        after: Buffer.alloc(0),
+        keysOnly: true,
+        countOnly: false,
+        descending: false,
+        revision: 0,
+        options: { quorum: ReadQuorum.MAJORITY, minSlot: this.#caller.highestSlot },
+      }),
+      repeatable: true,
+      options: { signal: this.#signal },
+    });
+    return revision;
+  }
+
+  async *#stream(): AsyncGenerator<WatchBatch, void> {
+    const endpoint = this.#caller.pool.current();
+    const range = wireRange(this.#range);
+    const call: ClientReadableStream<WatchResponse> = endpoint.stub.watch({
+      ...range,
+      fromRevision: this.#nextRevision,
+      withPrevious: this.#options.withPrevious ?? false,
+      // Also when nobody asked: a resumed watch then need not go over all that did not concern it.
+      progress: true,
+      system: (range.prefix.length > 0 ? range.prefix : range.start).toString('latin1').startsWith(SYSTEM_PREFIX),
+    });
+    const cancel = () => call.cancel();
+    // What it says after the iteration has ended concerns nobody, and must not end the process.
+    call.on('error', () => undefined);
+    this.#signal.addEventListener('abort', cancel, { once: true });
+    try {
+      for await (const response of call as AsyncIterable<WatchResponse>) {
+        this.#caller.saw(response.slot);
+        this.#nextRevision = Math.max(this.#nextRevision, response.revision + 1);
+        if (response.events.length === 0 && !this.#options.progress) continue;
+        yield { events: response.events.map(watchEvent), revision: response.revision, slot: response.slot };
+      }
+    } catch (thrown) {
+      const error = fromService(thrown as ServiceError, endpoint.address);
+      if (isTransient(error) && error.reason !== 'SLOW_WATCHER') this.#caller.pool.moveOnFrom(endpoint.address);
+      throw error;
+    } finally {
+      this.#signal.removeEventListener('abort', cancel);
+      call.cancel();
+    }
+  }
+}
