@@ -54,6 +54,7 @@ export class BatchStream {
   close(): void {
     this.#closed = true;
     this.#dropStream();
+    for (const pending of this.#sent.values()) pending.effectUnknown = true;
     const open = [...this.#sent.values(), ...this.#waiting];
     this.#sent.clear();
     this.#waiting = [];

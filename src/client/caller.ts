@@ -32,6 +32,9 @@ export interface Call<Request, Response> {
   readonly only?: string;
 }
 
+/** With less time than this an attempt would be cut off, and its outcome unknown for nothing. */
+const ATTEMPT_MS_MIN = 50;
+
 /** One way to make a unary call: deadline, repeats, failover, and the highest slot seen. */
 export class Caller {
   readonly pool: EndpointPool;
@@ -58,24 +61,30 @@ export class Caller {
     const deadline = new Deadline(call.options.timeoutMs ?? this.options.timeoutMs);
     const reachBy = new Deadline(this.options.unreachableAfterMs);
     let effectUnknown = false;
-    let reached = false;
+    let refused: SynodError | undefined;
     for (let repeat = 0; ; repeat++) {
-      if (signal?.aborted) throw new SynodError('CANCELLED', 'the call was cancelled', effect(effectUnknown));
       const endpoint = call.only === undefined ? this.pool.current() : this.pool.at(call.only);
+      let error: SynodError;
       try {
+        if (signal?.aborted) throw new SynodError('CANCELLED', 'the call was cancelled');
         return await this.#attempt(call, endpoint, deadline);
       } catch (thrown) {
-        const error = thrown as SynodError;
-        effectUnknown ||= error.effect === 'unknown';
-        reached ||= error.reason !== 'UNREACHABLE';
-        const again = isTransient(error) && (call.repeatable || error.effect === 'not_done');
-        const timeIsUp = deadline.isPast || (!reached && reachBy.isPast);
-        if (!again || timeIsUp) throw effectUnknown && call.repeatable ? error.withEffect(lasting(error)) : error;
-        if (isEndpointFault(error)) this.pool.moveOnFrom(endpoint.address);
-        // The first round over the other endpoints does not wait: one of them is probably fine.
-        const wait = repeat + 1 < this.pool.size ? 0 : backoffMs(repeat + 1 - this.pool.size);
-        await pause(Math.min(wait, deadline.remainingMs), signal);
+        error = signal?.aborted ? cancelled(thrown as SynodError) : (thrown as SynodError);
       }
+      effectUnknown ||= error.effect === 'unknown';
+      // What an agent said is worth more to the caller than that the last one asked did not say anything.
+      if (error.reason !== 'UNREACHABLE' && error.reason !== 'NO_ANSWER') refused = error;
+      if (isEndpointFault(error)) this.pool.moveOnFrom(endpoint.address);
+      // The first round over the other endpoints does not wait: one of them is probably fine.
+      const waitMs = repeat + 1 < this.pool.size ? 0 : backoffMs(repeat + 1 - this.pool.size);
+      const again = isTransient(error) && (call.repeatable || error.effect === 'not_done');
+      const late = deadline.remainingMs < waitMs + ATTEMPT_MS_MIN;
+      const nobody = error.reason === 'UNREACHABLE' && refused === undefined && reachBy.isPast;
+      if (!again || late || nobody) {
+        const told = again ? (refused ?? error) : error;
+        throw effectUnknown ? told.withEffect(lasting(told)) : told;
+      }
+      await pause(waitMs, signal).catch(() => undefined);
     }
   }
 
@@ -108,9 +117,10 @@ export class Caller {
  * under the same sequence settles it, and that is never a transient one.
  */
 function lasting(error: SynodError): 'not_done' | 'unknown' {
-  return isTransient(error) || error.reason === 'SESSION_UNKNOWN' ? 'unknown' : 'not_done';
+  const open = isTransient(error) || error.reason === 'SESSION_UNKNOWN' || error.reason === 'CANCELLED';
+  return open ? 'unknown' : 'not_done';
 }
 
-function effect(unknown: boolean): { effect: 'not_done' | 'unknown' } {
-  return { effect: unknown ? 'unknown' : 'not_done' };
+function cancelled(error: SynodError): SynodError {
+  return new SynodError('CANCELLED', 'the call was cancelled', { effect: error.effect });
 }

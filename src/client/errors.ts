@@ -127,7 +127,8 @@ export function fromService(error: ServiceError, endpoint: string): SynodError {
         cause: error,
       });
     case GrpcStatus.CANCELLED:
-      return new SynodError('CANCELLED', 'the call was cancelled', { code, effect: 'unknown', cause: error });
+      // Whoever cancelled a call of their own knows without asking; so this is an agent that goes down.
+      return new SynodError('UNREACHABLE', `${endpoint} broke off`, { code, effect: 'unknown', cause: error });
     case GrpcStatus.RESOURCE_EXHAUSTED:
       return new SynodError('OVERLOADED', details, { code, effect: 'not_done', cause: error });
     case GrpcStatus.UNIMPLEMENTED:

@@ -37,6 +37,7 @@ export async function saveSnapshot(
       await take(chunk.data);
     }
   } catch (thrown) {
+    if (signal?.aborted) throw new SynodError('CANCELLED', 'the call was cancelled');
     if ((thrown as ServiceError).metadata === undefined) throw thrown;
     throw fromService(thrown as ServiceError, endpoint.address);
   } finally {

@@ -1,7 +1,7 @@
 import type { ClientReadableStream, ServiceError } from '@grpc/grpc-js';
 import { ReadQuorum, type WatchResponse } from '../gen/synod/v1/user.ts';
 import type { Caller } from './caller.ts';
-import { fromService, isTransient, SynodError } from './errors.ts';
+import { fromService, isEndpointFault, isTransient, SynodError } from './errors.ts';
 import { backoffMs, pause } from './retry.ts';
 import type { KeyRange, WatchBatch, WatchOptions } from './types.ts';
 import { watchEvent, wireRange } from './wire.ts';
@@ -119,7 +119,7 @@ export class Watch implements AsyncIterableIterator<WatchBatch> {
       }
     } catch (thrown) {
       const error = fromService(thrown as ServiceError, endpoint.address);
-      if (isTransient(error) && error.reason !== 'SLOW_WATCHER') this.#caller.pool.moveOnFrom(endpoint.address);
+      if (isEndpointFault(error) && !this.#signal.aborted) this.#caller.pool.moveOnFrom(endpoint.address);
       throw error;
     } finally {
       this.#signal.removeEventListener('abort', cancel);

@@ -1,0 +1,72 @@
+/** Guards that sessions and leases live as long as their client, with few messages, also across the loss of an agent. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { connect } from '../../src/client/index.ts';
+import type { RenewRequest } from '../../src/gen/synod/v1/user.ts';
+import { StubCell } from '../support/stub-cell.ts';
+
+let cell: StubCell;
+
+beforeEach(async () => {
+  cell = await StubCell.start(2);
+});
+
+afterEach(() => cell.stop());
+
+const renewals = (agent: number) =>
+  cell.agents[agent]!.calls.filter(({ method }) => method === 'renew').map(({ request }) => request as RenewRequest);
+
+test('one message renews everything', async () => {
+  await using client = connect({ endpoints: cell.endpoints });
+  const sessions = await Promise.all([1, 2, 3].map(() => client.openSession({ ttlMs: 400 })));
+  const leases = await Promise.all([1, 2].map(() => client.grantLease({ ttlMs: 400 })));
+  await vi.waitFor(() => expect(renewals(0).length).toBeGreaterThan(1));
+  const last = renewals(0).at(-1)!;
+  for (const { id } of sessions) expect(last.sessionIds).toContain(id);
+  expect(last.leaseIds.sort()).toEqual(leases.map(({ id }) => id).sort());
+  expect(sessions[0]!.certainMs).toBeGreaterThan(0);
+});
+
+test('renewals go to another agent when one dies or falls silent', async () => {
+  await using client = connect({ endpoints: cell.endpoints });
+  await client.openSession({ ttlMs: 400 });
+  await vi.waitFor(() => expect(renewals(0).length).toBeGreaterThan(0));
+  for (let count = 0; count < 100; count++) cell.agents[0]!.fault('renew', { kind: 'silence' });
+  await vi.waitFor(() => expect(renewals(1).length).toBeGreaterThan(0));
+});
+
+test('the end of a session or lease is told', async () => {
+  await using client = connect({ endpoints: cell.endpoints });
+  const session = await client.openSession({ ttlMs: 400 });
+  const lease = await client.grantLease({ ttlMs: 400 });
+  cell.store.sessions.delete(session.id);
+  cell.store.leases.delete(lease.id);
+  await vi.waitFor(() => expect([session.isEnded, lease.isEnded]).toEqual([true, true]));
+  expect(session.certainMs).toBe(0);
+  expect(session.ended.reason).toMatchObject({ reason: 'SESSION_UNKNOWN' });
+});
+
+test('what was ended or abandoned is renewed no more', async () => {
+  await using client = connect({ endpoints: cell.endpoints });
+  const kept = await client.openSession({ ttlMs: 400 });
+  const ended = await client.openSession({ ttlMs: 400 });
+  const abandoned = await client.grantLease({ ttlMs: 400 });
+  const revoked = await client.grantLease({ ttlMs: 400 });
+  await ended.end();
+  await revoked.revoke();
+  abandoned.abandon();
+  const before = renewals(0).length;
+  await vi.waitFor(() => expect(renewals(0).length).toBeGreaterThan(before + 1));
+  const last = renewals(0).at(-1)!;
+  expect(last.sessionIds).toContain(kept.id);
+  expect(last.sessionIds).not.toContain(ended.id);
+  expect(last.leaseIds).toEqual([]);
+  expect(cell.store.leases.has(revoked.id)).toBe(false);
+});
+
+test('a lease takes its keys with it', async () => {
+  await using client = connect({ endpoints: cell.endpoints });
+  const lease = await client.grantLease({ ttlMs: 60_000 });
+  await client.put('/a', 'x', { leaseId: lease.id });
+  await lease.revoke();
+  expect((await client.get('/a')).item).toBeUndefined();
+});
