@@ -22,9 +22,12 @@ export interface Refusal {
   readonly holder?: string;
 }
 
+/** Of one operation of a transaction, or of a `deleteRange` that returns what it deleted. */
 export interface OperationResult {
   readonly items: readonly KeyRecord[];
+  /** All keys of the range that was read or deleted, also those not in `items`. */
   readonly count: number;
+  /** Something was left out: of the items, or a previous record that the reply has no room for. */
   readonly more: boolean;
   readonly previous: KeyRecord | undefined;
 }
@@ -37,11 +40,14 @@ export interface WriteResult {
   /** User revision after the command. */
   readonly revision: number;
   readonly slot: number;
-  /** The written key afterwards or, when a comparison failed, as it stands. */
+  /**
+   * The written key afterwards, its value left empty because the writer knows it (stored replies stay small); or, when a
+   * comparison failed, the key as it stands.
+   */
   readonly current: KeyRecord | undefined;
   readonly previous: KeyRecord | undefined;
   readonly deleted: number;
-  /** transact only. */
+  /** One for each operation of the branch of a transaction; one for a deleteRange with returnPrevious; else none. */
   readonly results: readonly OperationResult[];
 }
 

@@ -1,0 +1,52 @@
+import type { Request } from './commands.ts';
+import { refused } from './family.ts';
+import { LIMITS } from './limits.ts';
+import type { ReplyWindow, ReplyWindows } from './reply-window.ts';
+import type { Refusal, Result } from './results.ts';
+
+/** What is to be done with a request that came with a place in a session. */
+export type Admission =
+  | { readonly kind: 'execute'; readonly window: ReplyWindow }
+  /** It was executed before: this is the answer it got. */
+  | { readonly kind: 'answer'; readonly result: Result };
+
+/**
+ * A place in a session takes effect at most once and always gets the same answer (TRUST 9). A request that is refused
+ * here leaves nothing behind; any other outcome, refusals by its command included, is stored under its sequence.
+ */
+export function admit(windows: ReplyWindows, request: Request): Admission {
+  const { sessionId, sequence, digest } = request;
+  const window = windows.open(sessionId);
+  if (window === undefined) {
+    return answer(refused('SESSION_UNKNOWN', `There is no session ${sessionId}: it has ended, or was never opened.`));
+  }
+  const wrong = placeViolation(request);
+  if (wrong !== undefined) return answer(refused('INVALID_ARGUMENT', wrong));
+  if (sequence < window.floor) {
+    const message = `Session ${sessionId} has acknowledged everything below ${window.floor}; ${sequence} is forgotten.`;
+    return answer(refused('SEQUENCE_FORGOTTEN', message, { floor: window.floor }));
+  }
+  const stored = windows.read(window, sequence);
+  if (stored !== undefined) {
+    if (Object.is(stored.digest, digest)) return answer(stored.result);
+    const message = `Sequence ${sequence} of session ${sessionId} was used for another command.`;
+    return answer(refused('SEQUENCE_REUSED', message));
+  }
+  if (sequence - Math.max(window.floor, request.ackedBelow) >= LIMITS.repliesPerSessionMax) {
+    const message = `Session ${sessionId} has not acknowledged its last ${LIMITS.repliesPerSessionMax} replies.`;
+    return answer(refused('LIMIT_EXCEEDED', message, { floor: window.floor }));
+  }
+  return { kind: 'execute', window };
+}
+
+function placeViolation({ sequence, ackedBelow }: Request): string | undefined {
+  if (!Number.isSafeInteger(sequence) || sequence < 1) return 'a sequence is a whole number, 1 or more';
+  if (!Number.isSafeInteger(ackedBelow) || ackedBelow < 0 || ackedBelow > sequence) {
+    return 'a session acknowledges what lies below the sequence it asks for, not beyond';
+  }
+  return undefined;
+}
+
+function answer(result: Refusal | Result): Admission {
+  return { kind: 'answer', result };
+}
