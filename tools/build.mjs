@@ -1,16 +1,33 @@
 // Generates src/gen from proto/ and compiles src to dist. Run by `npm run build`; bin/synod runs it when dist is stale.
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const binaries = join(root, 'node_modules', '.bin');
 const env = { ...process.env, PATH: `${binaries}${delimiter}${process.env.PATH}` };
-const run = (command, ...args) => execFileSync(join(binaries, command), args, { cwd: root, env, stdio: 'inherit' });
+
+function run(command, ...args) {
+  try {
+    // npm makes .cmd files on Windows, which only a shell starts.
+    const shell = process.platform === 'win32';
+    execFileSync(join(binaries, command), args, { cwd: root, env, stdio: 'inherit', shell });
+  } catch (error) {
+    console.error(`${command} ${args.join(' ')} failed (exit ${error.status ?? error.signal ?? error.code})`);
+    process.exit(1);
+  }
+}
 
 run('buf', 'generate');
 if (!process.argv.includes('--generate-only')) {
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
-  run('tsc', '-p', 'tsconfig.build.json');
+  // Compiled aside and then swapped in, so that a build that fails, or a command started meanwhile, finds a whole dist.
+  mkdirSync(join(root, '.build'), { recursive: true });
+  const work = mkdtempSync(join(root, '.build', 'dist-'));
+  process.on('exit', () => rmSync(work, { recursive: true, force: true }));
+  const fresh = join(work, 'fresh');
+  run('tsc', '-p', 'tsconfig.build.json', '--outDir', fresh);
+  const dist = join(root, 'dist');
+  if (existsSync(dist)) renameSync(dist, join(work, 'old'));
+  renameSync(fresh, dist);
 }
