@@ -2,7 +2,10 @@ import type { AgentId, Ballot, Configuration, Role, Slot } from '../consensus/ty
 import type { Command } from '../machine/commands.ts';
 import type { WriteResult } from '../machine/results.ts';
 import type { KeyChange, KeyRecord, LevelChild, RangeQuery, Space } from '../machine/store.ts';
+import type { WatchSink as MachineWatchSink, WatchHandle, WatchQuery } from '../machine/watch-types.ts';
 import type { ParticipantChange, ParticipantReport, RenewItem, RenewOutcome } from './messages.ts';
+
+export type { WatchBatch, WatchHandle, WatchQuery } from '../machine/watch-types.ts';
 
 /**
  * What the API (and the CLI's embedded agent, and the window) may ask of a running agent. Failures are `CellError`s.
@@ -59,35 +62,8 @@ export interface AppliedState {
   history(space: Space, key: string, beforeRevision: number, limit: number): KeyChange[];
 }
 
-export interface WatchQuery {
-  readonly space: Space;
-  readonly start: string;
-  /** Exclusive; empty: only `start`. */
-  readonly end: string;
-  /** 0: from the next revision on. */
-  readonly fromRevision: number;
-  readonly withPrevious: boolean;
-}
-
-export interface WatchBatch {
-  /** All matching changes of one or more whole revisions, in order. */
-  readonly changes: readonly { readonly change: KeyChange; readonly previous: KeyRecord | undefined }[];
-  /** Everything up to this revision has been delivered. */
-  readonly revision: number;
-  readonly slot: Slot;
-}
-
-export interface WatchSink {
-  /** Returns false when its buffer is full: the watch is then paused until `WatchHandle.resume`. */
-  deliver(batch: WatchBatch): boolean;
-  /** The watch ended; `resumeFrom` is the revision to ask for next. */
-  cut(error: CellError, resumeFrom: number): void;
-}
-
-export interface WatchHandle {
-  resume(): void;
-  cancel(): void;
-}
+/** A watch of the machine, whose cut is a failure like any other of a cell. */
+export type WatchSink = MachineWatchSink<CellError>;
 
 export interface CellStatus {
   readonly agentId: AgentId;

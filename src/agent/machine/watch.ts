@@ -1,0 +1,240 @@
+import type { RevisionEvent } from './results.ts';
+import type { KeyChange, KeyRecord, Space, StateStore } from './store.ts';
+import { WatchIndex } from './watch-index.ts';
+import type { WatchCut, WatchedChange, WatchHandle, WatchQuery, WatchSink } from './watch-types.ts';
+import { isInRange } from './write-view.ts';
+
+/** What a hub reads from; a `Machine` is one. */
+export interface WatchSource {
+  readonly store: StateStore;
+  readonly appliedSlot: number;
+  revision(space: Space): number;
+  floor(space: Space): number;
+}
+
+export interface WatchHubOptions {
+  /** Called when there is something to catch up on: call `pump` soon, but not from within. */
+  readonly requestPump: () => void;
+  /** Changes that are read from the store at once for one watcher; a single revision may have more. */
+  readonly pageChanges?: number;
+  /** Watchers that get a page in one `pump`. */
+  readonly pumpWatchers?: number;
+  /** A paused watcher that falls further behind than this is cut. */
+  readonly laggingRevisionsMax?: number;
+}
+
+/**
+ * `live`: gets every published event. `catching up`: gets pages from the store. `paused`: its sink is full; nothing is
+ * kept for it but its position. `ended`: cut or cancelled.
+ */
+type WatcherState = 'live' | 'catching up' | 'paused' | 'ended';
+
+interface Watcher extends WatchQuery {
+  readonly sink: WatchSink;
+  state: WatcherState;
+  /** The first revision that it has not had. While it is live this is only a lower bound, which filters repeats. */
+  next: number;
+}
+
+const DEFAULTS = { pageChanges: 64, pumpWatchers: 16, laggingRevisionsMax: 100_000 };
+/** How many published events may pass between two looks at how far paused watchers lag. */
+const LAG_CHECK_EVENTS = 1_024;
+
+/**
+ * Tells watchers what changed (TRUST 10): from any revision at or above the floor, in order, every revision once and
+ * whole, without gaps. The store is the only buffer: a watcher is either told live what is published, or reads the store
+ * from its own position until it has caught up.
+ */
+export class WatchHub {
+  readonly #source: WatchSource;
+  readonly #options: Required<WatchHubOptions>;
+  readonly #indexes = { user: new WatchIndex<Watcher>(), system: new WatchIndex<Watcher>() };
+  readonly #watchers = new Set<Watcher>();
+  readonly #catchingUp = new Set<Watcher>();
+  readonly #paused = new Set<Watcher>();
+  /** Up to where live watchers have been told everything. */
+  readonly #published: Record<Space, { revision: number; slot: number }>;
+  #isPumpRequested = false;
+  #eventsSinceLagCheck = 0;
+
+  constructor(source: WatchSource, options: WatchHubOptions) {
+    this.#source = source;
+    this.#options = { ...DEFAULTS, ...options };
+    this.#published = { user: this.#position('user'), system: this.#position('system') };
+  }
+
+  get watcherCount(): number {
+    return this.#watchers.size;
+  }
+
+  open(query: WatchQuery, sink: WatchSink): WatchHandle {
+    const next = query.fromRevision === 0 ? this.#source.revision(query.space) + 1 : query.fromRevision;
+    const watcher: Watcher = { ...query, sink, state: 'paused', next };
+    this.#watchers.add(watcher);
+    this.#indexes[query.space].add(watcher);
+    this.#continue(watcher);
+    return {
+      resume: () => {
+        if (watcher.state === 'paused') this.#continue(watcher);
+      },
+      cancel: () => this.#end(watcher),
+    };
+  }
+
+  /** What was applied, in order; call it after each apply, before anything else is applied or a snapshot installed. */
+  publish(events: readonly RevisionEvent[]): void {
+    const told = new Map<Watcher, WatchedChange[]>();
+    for (const event of events) {
+      this.#published[event.space] = { revision: event.revision, slot: event.slot };
+      if (this.#watchers.size > 0) this.#collect(event, told);
+    }
+    // Everything is collected before anyone is told: a sink may open, cancel and resume watches.
+    for (const [watcher, changes] of told) {
+      if (watcher.state === 'live') this.#deliver(watcher, changes, this.#published[watcher.space]);
+    }
+    this.#eventsSinceLagCheck += events.length;
+    if (this.#eventsSinceLagCheck >= LAG_CHECK_EVENTS) this.#cutLagging();
+  }
+
+  /** One page for each of some of the watchers that are catching up; asks for another turn when more is left. */
+  pump(): void {
+    this.#isPumpRequested = false;
+    let turns = this.#options.pumpWatchers;
+    for (const watcher of this.#catchingUp) {
+      if (turns === 0) break;
+      turns -= 1;
+      // To the end of the queue, so that all get their turn.
+      this.#catchingUp.delete(watcher);
+      this.#catchUp(watcher);
+    }
+    if (this.#catchingUp.size > 0) this.#askForPump();
+  }
+
+  /** Tells watchers that asked for it, and have nothing outstanding, how far they have come. */
+  announceProgress(): void {
+    for (const watcher of this.#watchers) {
+      const published = this.#published[watcher.space];
+      // One that starts in the future would be told a position before its start, and resume from there.
+      if (!watcher.progress || watcher.state !== 'live' || watcher.next > published.revision + 1) continue;
+      this.#deliver(watcher, [], published);
+    }
+  }
+
+  /**
+   * The source continues from an installed snapshot. Live watchers have had everything published before; what the
+   * snapshot skipped is in its history, down to its floor.
+   */
+  adopted(): void {
+    for (const watcher of this.#watchers) {
+      if (watcher.state !== 'live') continue;
+      watcher.next = Math.max(watcher.next, this.#published[watcher.space].revision + 1);
+      this.#continue(watcher);
+    }
+    this.#published.user = this.#position('user');
+    this.#published.system = this.#position('system');
+  }
+
+  /** Ends all watches: the agent is shutting down. */
+  close(message: string): void {
+    for (const watcher of this.#watchers) {
+      const next = watcher.state === 'live' ? this.#published[watcher.space].revision + 1 : watcher.next;
+      this.#cut(watcher, 'SHUTTING_DOWN', message, Math.max(next, watcher.next));
+    }
+  }
+
+  #position(space: Space): { revision: number; slot: number } {
+    return { revision: this.#source.revision(space), slot: this.#source.appliedSlot };
+  }
+
+  #collect(event: RevisionEvent, told: Map<Watcher, WatchedChange[]>): void {
+    for (const change of event.changes) {
+      this.#indexes[event.space].visit(change.key, (watcher) => {
+        if (watcher.state !== 'live' || event.revision < watcher.next) return;
+        const item = this.#watched(watcher, change);
+        const items = told.get(watcher);
+        if (items === undefined) told.set(watcher, [item]);
+        else items.push(item);
+      });
+    }
+  }
+
+  #catchUp(watcher: Watcher): void {
+    const { space, next } = watcher;
+    const floor = this.#source.floor(space);
+    if (next < floor) {
+      const message = `Revision ${next} is forgotten: history begins at ${floor}.`;
+      this.#cut(watcher, 'COMPACTED', message, floor);
+      return;
+    }
+    const page = this.#source.store.changes(space, next, this.#options.pageChanges);
+    const last = page.at(-1);
+    const reached = last === undefined ? this.#position(space) : { revision: last.modRevision, slot: last.slot };
+    watcher.next = Math.max(next, reached.revision + 1);
+    const changes = page
+      .filter((change) => isInRange(change.key, watcher))
+      .map((change) => this.#watched(watcher, change));
+    const isLive = this.#continue(watcher);
+    if (changes.length > 0 || (isLive && watcher.progress)) this.#deliver(watcher, changes, reached);
+  }
+
+  /** Live, which it returns, when it has had everything there is; else it reads on from the store. */
+  #continue(watcher: Watcher): boolean {
+    this.#paused.delete(watcher);
+    const isBehind = watcher.next <= this.#source.revision(watcher.space);
+    watcher.state = isBehind ? 'catching up' : 'live';
+    if (isBehind) {
+      this.#catchingUp.add(watcher);
+      this.#askForPump();
+    }
+    return !isBehind;
+  }
+
+  #deliver(watcher: Watcher, changes: WatchedChange[], reached: { revision: number; slot: number }): void {
+    watcher.next = Math.max(watcher.next, reached.revision + 1);
+    const wantsMore = watcher.sink.deliver({ changes, revision: reached.revision, slot: reached.slot });
+    if (wantsMore || watcher.state === 'ended') return;
+    watcher.state = 'paused';
+    this.#catchingUp.delete(watcher);
+    this.#paused.add(watcher);
+  }
+
+  #watched(watcher: Watcher, change: KeyChange): WatchedChange {
+    return { change, previous: watcher.withPrevious ? this.#previous(watcher.space, change) : undefined };
+  }
+
+  #previous(space: Space, { key, previousRevision }: KeyChange): KeyRecord | undefined {
+    if (previousRevision === 0) return undefined;
+    const record = this.#source.store.getAt(space, key, previousRevision);
+    // After a compaction an older revision could answer in its place.
+    return record?.modRevision === previousRevision ? record : undefined;
+  }
+
+  #cutLagging(): void {
+    this.#eventsSinceLagCheck = 0;
+    for (const watcher of this.#paused) {
+      const lag = this.#published[watcher.space].revision - watcher.next;
+      if (lag <= this.#options.laggingRevisionsMax) continue;
+      this.#cut(watcher, 'SLOW_WATCHER', `The watcher is ${lag} revisions behind and takes no more.`, watcher.next);
+    }
+  }
+
+  #cut(watcher: Watcher, reason: WatchCut['reason'], message: string, resumeFrom: number): void {
+    this.#end(watcher);
+    watcher.sink.cut({ reason, message, floor: this.#source.floor(watcher.space) }, resumeFrom);
+  }
+
+  #end(watcher: Watcher): void {
+    if (watcher.state === 'ended') return;
+    watcher.state = 'ended';
+    this.#watchers.delete(watcher);
+    this.#catchingUp.delete(watcher);
+    this.#paused.delete(watcher);
+    this.#indexes[watcher.space].remove(watcher);
+  }
+
+  #askForPump(): void {
+    if (this.#isPumpRequested) return;
+    this.#isPumpRequested = true;
+    this.#options.requestPump();
+  }
+}
