@@ -48,6 +48,8 @@ export const DEFAULTS = {
   joinStepMs: 3_000,
   snapshotChunkBytes: 256 * 1024,
   snapshotSilenceMs: 10_000,
+  /** Copying a large state into one file, before the first byte of it can travel. */
+  snapshotPrepareMs: 120_000,
 } as const;
 
 export function consensusConfig(overrides: Partial<ConsensusConfig> = {}): ConsensusConfig {
