@@ -25,9 +25,14 @@ export const DEFAULTS = {
   /** One bundle is one journal entry; small enough that its transfer does not hold up heartbeats. */
   bundleMaxBytes: 512 * 1024,
   bundleMaxRequests: 1_024,
+  /** More than one, so that the next bundle travels while the last one is made durable; few, so that bundles fill. */
+  pipelineEntries: 8,
+  forwardsInFlightMax: 8,
   queuedRequestsMax: 16_384,
+  queuedBytesMax: 128 * 1024 * 1024,
   /** Two of the longest election timeouts: by then a leader that lost its call has a successor. */
   retryMs: 600,
+  changeWaitMs: 10_000,
   /** Above four heartbeats and two election timeouts, so that an election alone makes nobody suspect. */
   silentAfterMs: 1_000,
   livenessReportMs: 500,
@@ -74,7 +79,8 @@ export function hostConfig(
   consensus: Partial<ConsensusConfig> = {},
 ): HostConfig {
   const { autopilotMode, votersMax, evictAfterMs, stateFlushSlots, stateFlushMs, writeWaitMs, allWaitMs } = DEFAULTS;
-  const { internalSessionTtlMs, bundleMaxBytes, bundleMaxRequests, queuedRequestsMax, retryMs } = DEFAULTS;
+  const { internalSessionTtlMs, bundleMaxBytes, bundleMaxRequests, queuedRequestsMax, queuedBytesMax } = DEFAULTS;
+  const { pipelineEntries, forwardsInFlightMax, retryMs, changeWaitMs } = DEFAULTS;
   const { silentAfterMs, livenessReportMs, autopilotMs, applyTurnMs } = DEFAULTS;
   return {
     consensus: consensusConfig(consensus),
@@ -88,8 +94,12 @@ export function hostConfig(
     internalSessionTtlMs,
     bundleMaxBytes,
     bundleMaxRequests,
+    pipelineEntries,
+    forwardsInFlightMax,
     queuedRequestsMax,
+    queuedBytesMax,
     retryMs,
+    changeWaitMs,
     silentAfterMs,
     livenessReportMs,
     autopilotMs,

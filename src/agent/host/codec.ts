@@ -79,7 +79,6 @@ export function toWireCommand(command: Command): WireCommand {
           $case: 'transact',
           value: {
             compare: command.compare.map(toWireComparison),
-            // biome-ignore lint/suspicious/noThenProperty: the branch of a transaction, as etcd's users know it.
             then: command.then.map(toWireOperation),
             otherwise: command.otherwise.map(toWireOperation),
           },
@@ -137,7 +136,6 @@ export function fromWireCommand(wire: WireCommand): Command {
       return {
         kind: 'transact',
         compare: compare.map(fromWireComparison),
-        // biome-ignore lint/suspicious/noThenProperty: the branch of a transaction, as etcd's users know it.
         then: then.map(fromWireOperation),
         otherwise: otherwise.map(fromWireOperation),
       };

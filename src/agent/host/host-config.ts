@@ -17,10 +17,16 @@ export interface HostConfig {
   /** One bundle is one journal entry. */
   readonly bundleMaxBytes: number;
   readonly bundleMaxRequests: number;
-  /** Requests that wait for room, at most; beyond it writes are refused at once. */
+  /** Entries of a leader on their way at once, unless more is queued than one bundle takes. */
+  readonly pipelineEntries: number;
+  readonly forwardsInFlightMax: number;
+  /** Requests that wait here, at most; beyond it writes are refused at once. */
   readonly queuedRequestsMax: number;
+  readonly queuedBytesMax: number;
   /** A forwarded call without an answer for so long is sent again. */
   readonly retryMs: number;
+  /** How long a change of the participants may take before its outcome counts as unknown. */
+  readonly changeWaitMs: number;
   /** An agent that is silent for so long counts as silent in liveness reports. */
   readonly silentAfterMs: number;
   readonly livenessReportMs: number;

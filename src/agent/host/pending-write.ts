@@ -1,0 +1,120 @@
+import type { ProposalFate } from '../consensus/io.ts';
+import type { Command, Operation, Request } from '../machine/commands.ts';
+import type { Then } from './answer.ts';
+import type { WriteOutcome } from './cell-port.ts';
+
+/** What is packed into bundles and never split: one local request, or all requests of one forwarded call. */
+export interface Unit {
+  readonly requests: readonly Request[];
+  readonly sizeBytes: number;
+  /** False: nobody waits for it any more and it was never sent; it must not be proposed. */
+  readonly isWanted: boolean;
+  readonly queuedMs: number;
+  fate(fate: ProposalFate): void;
+}
+
+export interface Waiter {
+  readonly quorum: 'majority' | 'all';
+  readonly startedMs: number;
+  /** The call's own limit. */
+  readonly deadlineMs: number;
+  /** While it was never sent to anyone, it waits no longer than this. */
+  readonly sendByMs: number;
+  /** What it waits for now; a write that was never sent moves to the next session of the agent as another one. */
+  write: PendingWrite | undefined;
+  then: Then<WriteOutcome> | undefined;
+}
+
+export type WriteState =
+  /** Waits for the agent's own session. */
+  | 'parked'
+  /** Waits for a leader or for room. */
+  | 'queued'
+  /** In a forwarded call or an entry whose fate is not known yet. */
+  | 'sent';
+
+/** A write that clients of this agent wait for. */
+export class PendingWrite implements Unit {
+  /** Exactly one, as soon as it is not parked. */
+  requests: readonly Request[] = [];
+  readonly command: Command;
+  readonly sizeBytes: number;
+  readonly isOwn: boolean;
+  /** Idempotent by itself: it may be repeated for ever, and a snapshot that skips it changes nothing. */
+  readonly isRepeatable: boolean;
+  readonly queuedMs: number;
+  readonly waiters: Waiter[] = [];
+  state: WriteState = 'parked';
+  /** Why it is not sent: said when its time is up. */
+  blockedBy: 'leader' | 'room' | 'session' = 'leader';
+  /** It left for a leader at least once without a definite refusal: it may take effect. */
+  isUncertain = false;
+  sends = 0;
+  sentMs = 0;
+  /** Empty, or the forwarded call that carries it now. */
+  callId = '';
+  notBeforeMs = 0;
+  isDone = false;
+  #onFate: (write: PendingWrite, fate: ProposalFate) => void;
+
+  constructor(options: {
+    command: Command;
+    isOwn: boolean;
+    isRepeatable: boolean;
+    queuedMs: number;
+    onFate: (write: PendingWrite, fate: ProposalFate) => void;
+  }) {
+    this.command = options.command;
+    this.sizeBytes = sizeOf(options.command);
+    this.isOwn = options.isOwn;
+    this.isRepeatable = options.isRepeatable;
+    this.queuedMs = options.queuedMs;
+    this.#onFate = options.onFate;
+  }
+
+  get request(): Request {
+    const request = this.requests[0];
+    if (request === undefined) throw new Error('a parked write has no request yet');
+    return request;
+  }
+
+  get isWanted(): boolean {
+    return !this.isDone;
+  }
+
+  /** What a failure must say of the data. */
+  get mayTakeEffect(): boolean {
+    return this.isUncertain || this.state === 'sent';
+  }
+
+  fate(fate: ProposalFate): void {
+    this.#onFate(this, fate);
+  }
+}
+
+const REQUEST_OVERHEAD_BYTES = 96;
+
+/** An estimate for packing; the protocol limits leave room for it to be wrong by the overhead of fields. */
+export function sizeOf(command: Command): number {
+  switch (command.kind) {
+    case 'put':
+      return REQUEST_OVERHEAD_BYTES + command.key.length + command.value.length;
+    case 'compareAndWrite': {
+      const expected = command.expected.kind === 'value' ? command.expected.value.length : 8;
+      return REQUEST_OVERHEAD_BYTES + command.key.length + expected + (command.value?.length ?? 0);
+    }
+    case 'transact': {
+      let size = REQUEST_OVERHEAD_BYTES;
+      for (const comparison of command.compare) size += 64 + comparison.start.length + comparison.value.length;
+      for (const operation of command.then) size += sizeOfOperation(operation);
+      for (const operation of command.otherwise) size += sizeOfOperation(operation);
+      return size;
+    }
+    default:
+      return 2 * REQUEST_OVERHEAD_BYTES;
+  }
+}
+
+function sizeOfOperation(operation: Operation): number {
+  return operation.kind === 'put' ? 64 + operation.key.length + operation.value.length : 128;
+}

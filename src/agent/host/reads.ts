@@ -1,0 +1,189 @@
+import type { Slot } from '../consensus/types.ts';
+import { done, failed, type Then } from './answer.ts';
+import type { AppliedQuorum } from './applied-quorum.ts';
+import type { AppliedWaits } from './applied-waits.ts';
+import { CellError, type ReadBarrierOptions } from './cell-port.ts';
+import type { HostContext } from './host-context.ts';
+import type { ReadRounds } from './read-rounds.ts';
+
+interface Read {
+  readonly quorum: ReadBarrierOptions['quorum'];
+  readonly minSlot: Slot;
+  readonly startedMs: number;
+  readonly deadlineMs: number;
+  /** How far it has come, for the message when its time is up. */
+  stage: 'leader' | 'majority' | 'applied' | 'voters';
+  then: Then<Slot> | undefined;
+}
+
+interface Round {
+  readonly reads: readonly Read[];
+  readonly sentMs: number;
+}
+
+/** More reads than that share the next round. */
+const ROUNDS_IN_FLIGHT_MAX = 4;
+
+/**
+ * Waits until a read may be answered from the state of this agent. LOCAL: it has applied what the client has seen.
+ * MAJORITY: it has applied everything that was chosen when the read was asked (read index). ALL: so has every voter.
+ */
+export class Reads {
+  #context: HostContext;
+  #rounds: ReadRounds;
+  #appliedWaits: AppliedWaits;
+  #appliedQuorum: AppliedQuorum;
+  #open = new Set<Read>();
+  /** Wait for a round to begin. */
+  #queued: Read[] = [];
+  /** Asked of the leader by a follower, by call id. */
+  #forwarded = new Map<string, Round>();
+  #pauseUntilMs = 0;
+
+  constructor(
+    context: HostContext,
+    parts: { rounds: ReadRounds; appliedWaits: AppliedWaits; appliedQuorum: AppliedQuorum },
+  ) {
+    this.#context = context;
+    this.#rounds = parts.rounds;
+    this.#appliedWaits = parts.appliedWaits;
+    this.#appliedQuorum = parts.appliedQuorum;
+  }
+
+  get isWaiting(): boolean {
+    return this.#open.size > 0;
+  }
+
+  /** Returns a function that ends the wait. */
+  barrier(options: Omit<ReadBarrierOptions, 'signal'>, then: Then<Slot>): () => void {
+    const startedMs = this.#context.ports.nowMs();
+    const { quorum, minSlot, timeoutMs } = options;
+    const read: Read = { quorum, minSlot, startedMs, deadlineMs: startedMs + timeoutMs, stage: 'leader', then };
+    if (quorum === 'local' && this.#context.applied >= minSlot) {
+      this.#context.ports.soon(() => this.#answer(read, done(this.#context.applied)));
+      return () => this.#cancel(read);
+    }
+    this.#open.add(read);
+    this.#context.watchDeadlines();
+    if (quorum === 'local') this.#awaitApplied(read, minSlot);
+    else {
+      this.#queued.push(read);
+      this.#context.wake();
+    }
+    return () => this.#cancel(read);
+  }
+
+  /** Ends a turn: all majority reads of it share one round. */
+  flush(): void {
+    if (this.#queued.length === 0) return;
+    const leader = this.#context.replica.leader;
+    const nowMs = this.#context.ports.nowMs();
+    if (leader === undefined || nowMs < this.#pauseUntilMs) return;
+    if (leader === this.#context.agentId) {
+      if (!this.#context.isReadyLeader) return;
+      const reads = this.#takeQueued();
+      this.#rounds.ask((slot) => this.#settle(reads, slot));
+      return;
+    }
+    if (this.#forwarded.size >= ROUNDS_IN_FLIGHT_MAX) return;
+    const callId = this.#context.nextCallId();
+    this.#forwarded.set(callId, { reads: this.#takeQueued(), sentMs: nowMs });
+    this.#context.send(leader, { kind: 'readIndex', callId });
+  }
+
+  answered(callId: string, ok: boolean, slot: Slot): void {
+    const round = this.#forwarded.get(callId);
+    if (round === undefined) return;
+    this.#forwarded.delete(callId);
+    this.#settle(round.reads, ok ? slot : undefined);
+    this.#context.wake();
+  }
+
+  /** Another ballot leads: whoever was asked may never answer. */
+  repeatSent(): void {
+    this.#pauseUntilMs = 0;
+    for (const round of this.#forwarded.values()) this.#queued.push(...round.reads);
+    this.#forwarded.clear();
+    if (this.#queued.length > 0) this.#context.wake();
+  }
+
+  sweep(nowMs: number): void {
+    for (const [callId, round] of this.#forwarded) {
+      if (nowMs - round.sentMs < this.#context.config.retryMs) continue;
+      this.#forwarded.delete(callId);
+      this.#queued.push(...round.reads);
+    }
+    for (const read of this.#open) {
+      if (nowMs >= read.deadlineMs && read.stage !== 'voters') this.#answer(read, failed(this.#lateError(read)));
+    }
+  }
+
+  failAll(): void {
+    const error = () => new CellError('SHUTTING_DOWN', 'this agent is shutting down');
+    for (const read of [...this.#open]) this.#answer(read, failed(error()));
+    this.#queued = [];
+    this.#forwarded.clear();
+  }
+
+  #takeQueued(): Read[] {
+    const reads = this.#queued.filter((read) => read.then !== undefined);
+    this.#queued = [];
+    for (const read of reads) read.stage = 'majority';
+    return reads;
+  }
+
+  #settle(reads: readonly Read[], slot: Slot | undefined): void {
+    if (slot === undefined) {
+      this.#pauseUntilMs = this.#context.ports.nowMs() + this.#context.config.consensus.heartbeatMs / 2;
+      for (const read of reads) this.#queued.push(read);
+      this.#context.watchDeadlines();
+      return;
+    }
+    for (const read of reads) this.#awaitApplied(read, Math.max(slot, read.minSlot));
+  }
+
+  #awaitApplied(read: Read, slot: Slot): void {
+    read.stage = 'applied';
+    if (this.#context.applied >= slot) this.#appliedHere(read, slot);
+    else this.#appliedWaits.add(slot, () => this.#appliedHere(read, slot));
+  }
+
+  #appliedHere(read: Read, slot: Slot): void {
+    if (read.then === undefined) return;
+    if (read.quorum !== 'all') {
+      this.#answer(read, done(this.#context.applied));
+      return;
+    }
+    read.stage = 'voters';
+    this.#appliedQuorum.awaitAllVoters(slot, read.deadlineMs, (notAppliedBy) => {
+      if (notAppliedBy.length === 0) this.#answer(read, done(this.#context.applied));
+      else {
+        const names = notAppliedBy.join(', ');
+        this.#answer(read, failed(new CellError('TIMEOUT', `voters that have not applied slot ${slot} yet: ${names}`)));
+      }
+    });
+  }
+
+  #lateError(read: Read): CellError {
+    if (read.stage === 'applied') {
+      return new CellError('TIMEOUT', `this agent has applied ${this.#context.applied} and not caught up in time`);
+    }
+    if (this.#context.replica.leader === undefined) {
+      return new CellError('NO_MAJORITY', 'there is no leader: a majority of the voters does not answer');
+    }
+    return new CellError('TIMEOUT', 'the leader did not confirm the read in time');
+  }
+
+  #cancel(read: Read): void {
+    this.#answer(read, failed(new CellError('CANCELLED', 'the caller gave up')));
+  }
+
+  #answer(read: Read, answer: Parameters<Then<Slot>>[0]): void {
+    const then = read.then;
+    if (then === undefined) return;
+    read.then = undefined;
+    this.#open.delete(read);
+    this.#context.observer.readAnswered(this.#context.ports.nowMs() - read.startedMs, answer.ok);
+    then(answer);
+  }
+}

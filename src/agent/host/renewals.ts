@@ -1,0 +1,185 @@
+import type { AgentId } from '../consensus/types.ts';
+import { done, failed, type Then } from './answer.ts';
+import type { AppliedWaits } from './applied-waits.ts';
+import { CellError } from './cell-port.ts';
+import type { HostContext } from './host-context.ts';
+import type { RenewItem, RenewOutcome } from './messages.ts';
+import type { ReadRounds } from './read-rounds.ts';
+import type { TimerBook } from './timers.ts';
+
+interface Call {
+  readonly items: readonly RenewItem[];
+  readonly receivedMs: number;
+  readonly deadlineMs: number;
+  then: Then<readonly RenewOutcome[]> | undefined;
+}
+
+interface Sent {
+  readonly calls: readonly Call[];
+  readonly sentMs: number;
+}
+
+const CALLS_IN_FLIGHT_MAX = 4;
+
+/**
+ * Renewals of sessions and leases. They are not journaled: the leader acknowledges one only when a heartbeat round that
+ * started after it was received proves that it still leads, and only if it has not proposed the end meanwhile.
+ */
+export class Renewals {
+  #context: HostContext;
+  #rounds: ReadRounds;
+  #timers: TimerBook;
+  #appliedWaits: AppliedWaits;
+  #open = new Set<Call>();
+  #queued: Call[] = [];
+  #forwarded = new Map<string, Sent>();
+  #pauseUntilMs = 0;
+
+  constructor(context: HostContext, parts: { rounds: ReadRounds; timers: TimerBook; appliedWaits: AppliedWaits }) {
+    this.#context = context;
+    this.#rounds = parts.rounds;
+    this.#timers = parts.timers;
+    this.#appliedWaits = parts.appliedWaits;
+  }
+
+  get isWaiting(): boolean {
+    return this.#open.size > 0;
+  }
+
+  /** A client's renewal. Held while there is no leader; what it was worth then counts from its first sending. */
+  renew(items: readonly RenewItem[], then: Then<readonly RenewOutcome[]>): void {
+    const receivedMs = this.#context.ports.nowMs();
+    const call: Call = { items, receivedMs, deadlineMs: receivedMs + this.#context.config.writeWaitMs, then };
+    this.#open.add(call);
+    this.#queued.push(call);
+    this.#context.wake();
+    this.#context.watchDeadlines();
+  }
+
+  /** Ends a turn: all renewals of it go to the leader in one call. */
+  flush(): void {
+    if (this.#queued.length === 0) return;
+    const leader = this.#context.replica.leader;
+    const nowMs = this.#context.ports.nowMs();
+    if (leader === undefined || nowMs < this.#pauseUntilMs) return;
+    if (leader === this.#context.agentId) {
+      if (!this.#timers.isRunning) return;
+      const calls = this.#takeQueued();
+      this.#confirm(itemsOf(calls, nowMs), (outcomes) => this.#settle(calls, outcomes));
+      return;
+    }
+    if (this.#forwarded.size >= CALLS_IN_FLIGHT_MAX) return;
+    const calls = this.#takeQueued();
+    const callId = this.#context.nextCallId();
+    this.#forwarded.set(callId, { calls, sentMs: nowMs });
+    this.#context.send(leader, { kind: 'renew', callId, items: itemsOf(calls, nowMs) });
+  }
+
+  /** Another agent passes renewals on. */
+  received(from: AgentId, callId: string, items: readonly RenewItem[]): void {
+    this.#confirm(items, (outcomes) =>
+      this.#context.send(from, { kind: 'renewReply', callId, ok: outcomes !== undefined, outcomes: outcomes ?? [] }),
+    );
+  }
+
+  answered(callId: string, ok: boolean, outcomes: readonly RenewOutcome[]): void {
+    const sent = this.#forwarded.get(callId);
+    if (sent === undefined) return;
+    this.#forwarded.delete(callId);
+    this.#settle(sent.calls, ok ? outcomes : undefined);
+    this.#context.wake();
+  }
+
+  repeatSent(): void {
+    this.#pauseUntilMs = 0;
+    for (const sent of this.#forwarded.values()) this.#queued.push(...sent.calls);
+    this.#forwarded.clear();
+    if (this.#queued.length > 0) this.#context.wake();
+  }
+
+  sweep(nowMs: number): void {
+    for (const [callId, sent] of this.#forwarded) {
+      if (nowMs - sent.sentMs < this.#context.config.retryMs) continue;
+      this.#forwarded.delete(callId);
+      this.#queued.push(...sent.calls);
+    }
+    for (const call of this.#open) {
+      if (nowMs < call.deadlineMs) continue;
+      const message = 'no leader acknowledged the renewal: a majority of the voters does not answer';
+      this.#answer(call, failed(new CellError('NO_MAJORITY', message, { effect: 'unknown' })));
+    }
+  }
+
+  failAll(): void {
+    for (const call of [...this.#open]) {
+      this.#answer(call, failed(new CellError('SHUTTING_DOWN', 'this agent is shutting down', { effect: 'unknown' })));
+    }
+    this.#queued = [];
+    this.#forwarded.clear();
+  }
+
+  /** Undefined: this agent does not lead, or its leadership ended on the way; nothing is known of the items. */
+  #confirm(items: readonly RenewItem[], then: (outcomes: readonly RenewOutcome[] | undefined) => void): void {
+    if (!this.#timers.isRunning) {
+      then(undefined);
+      return;
+    }
+    const ballot = this.#context.replica.ballot;
+    const nowMs = this.#context.ports.nowMs();
+    for (const { timerId } of items) this.#timers.restart(timerId, nowMs);
+    this.#rounds.ask((slot) => {
+      if (slot === undefined) {
+        then(undefined);
+        return;
+      }
+      // What was granted before the round must be known here: a session opened through another agent a moment ago.
+      const acknowledge = () => {
+        const { replica } = this.#context;
+        const sameLeadership = this.#timers.isRunning && replica.ballot.round === ballot.round;
+        then(sameLeadership ? items.map((item) => this.#outcome(item)) : undefined);
+      };
+      if (this.#context.applied >= slot) acknowledge();
+      else this.#appliedWaits.add(slot, acknowledge);
+    });
+  }
+
+  #outcome({ timerId }: RenewItem): RenewOutcome {
+    const ttlMs = this.#timers.renewable(timerId);
+    return { timerId, renewed: ttlMs !== undefined, ttlMs: ttlMs ?? 0 };
+  }
+
+  #takeQueued(): Call[] {
+    const calls = this.#queued.filter((call) => call.then !== undefined);
+    this.#queued = [];
+    return calls;
+  }
+
+  #settle(calls: readonly Call[], outcomes: readonly RenewOutcome[] | undefined): void {
+    if (outcomes === undefined) {
+      this.#pauseUntilMs = this.#context.ports.nowMs() + this.#context.config.consensus.heartbeatMs / 2;
+      for (const call of calls) this.#queued.push(call);
+      this.#context.watchDeadlines();
+      return;
+    }
+    const byId = new Map(outcomes.map((outcome) => [outcome.timerId, outcome]));
+    for (const call of calls) {
+      const own = call.items.map(({ timerId }) => byId.get(timerId) ?? { timerId, renewed: false, ttlMs: 0 });
+      this.#answer(call, done(own));
+    }
+  }
+
+  #answer(call: Call, answer: Parameters<Then<readonly RenewOutcome[]>>[0]): void {
+    const then = call.then;
+    if (then === undefined) return;
+    call.then = undefined;
+    this.#open.delete(call);
+    then(answer);
+  }
+}
+
+/** The age counts from the client's first sending, however long the renewal was held here. */
+function itemsOf(calls: readonly Call[], nowMs: number): RenewItem[] {
+  return calls.flatMap(({ items, receivedMs }) =>
+    items.map(({ timerId, ageMs }) => ({ timerId, ageMs: Math.ceil(ageMs + nowMs - receivedMs) })),
+  );
+}

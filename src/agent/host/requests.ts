@@ -1,0 +1,417 @@
+import type { ProposalFate } from '../consensus/io.ts';
+import type { Slot } from '../consensus/types.ts';
+import type { Command } from '../machine/commands.ts';
+import type { RequestOutcome, Result } from '../machine/results.ts';
+import { done, failed, type Then } from './answer.ts';
+import type { AppliedQuorum } from './applied-quorum.ts';
+import { CellError, type WriteOptions, type WriteOutcome } from './cell-port.ts';
+import { digestOf } from './digest.ts';
+import type { HostContext } from './host-context.ts';
+import { PendingWrite, type Waiter } from './pending-write.ts';
+import { refusalError, unsentError } from './write-errors.ts';
+
+const NOBODY: readonly string[] = [];
+const NOTHING_TO_CANCEL = (): void => {};
+
+/**
+ * The writes that clients of this agent wait for, by their place in a session. A write is sent to the leader, repeated
+ * under the same sequence whenever its fate is in doubt, and answered once this agent has applied it.
+ */
+export class Requests {
+  #context: HostContext;
+  #appliedQuorum: AppliedQuorum;
+  /** By session, then by sequence. Commands without a session are found by their digest under the empty session. */
+  #pending = new Map<string, Map<number, PendingWrite>>();
+  #parked: PendingWrite[] = [];
+  #queue: PendingWrite[] = [];
+  #count = 0;
+  #bytes = 0;
+  #ownSessionId: string | undefined;
+  #ownSequence = 0;
+  #repeatMs: number;
+
+  constructor(context: HostContext, appliedQuorum: AppliedQuorum) {
+    this.#context = context;
+    this.#appliedQuorum = appliedQuorum;
+    this.#repeatMs = context.config.retryMs * REPEAT_FACTOR;
+  }
+
+  get isWaiting(): boolean {
+    return this.#count > 0 || this.#parked.length > 0;
+  }
+
+  /** Returns a function that ends the wait. */
+  write(command: Command, options: Omit<WriteOptions, 'signal'>, then: Then<WriteOutcome>): () => void {
+    const nowMs = this.#context.ports.nowMs();
+    const waiter: Waiter = {
+      quorum: options.quorum,
+      startedMs: nowMs,
+      deadlineMs: nowMs + options.timeoutMs,
+      sendByMs: nowMs + Math.min(options.timeoutMs, this.#context.config.writeWaitMs),
+      write: undefined,
+      then,
+    };
+    const refusal = this.#admit(command, options.session, waiter);
+    if (refusal !== undefined) {
+      this.#context.ports.soon(() => then(failed(refusal)));
+      return NOTHING_TO_CANCEL;
+    }
+    this.#context.wake();
+    this.#context.watchDeadlines();
+    return () => this.#cancel(waiter);
+  }
+
+  /** A command that is idempotent by itself and is repeated until it has an answer. */
+  writeRepeatedly(command: Command, then: Then<WriteOutcome>): void {
+    const startedMs = this.#context.ports.nowMs();
+    const waiter: Waiter = {
+      quorum: 'majority',
+      startedMs,
+      deadlineMs: Infinity,
+      sendByMs: Infinity,
+      write: undefined,
+      then,
+    };
+    const digest = digestOf(command);
+    const existing = this.#find('', digest);
+    if (existing !== undefined) {
+      join(existing, waiter);
+      return;
+    }
+    const write = this.#create(command, false, true, waiter);
+    write.requests = [{ sessionId: '', sequence: 0, ackedBelow: 0, digest, command }];
+    this.#register('', digest, write);
+    this.#enqueue(write);
+    this.#context.wake();
+  }
+
+  /** The agent's own session is open: what waited for it goes on. */
+  openOwn(sessionId: string): void {
+    this.#ownSessionId = sessionId;
+    this.#ownSequence = 0;
+    this.#unpark();
+    this.#context.wake();
+  }
+
+  /**
+   * It has ended. What was sent under it may or may not have happened, and repeating it under another session could make
+   * it happen twice; what was never sent moves on to the next session.
+   */
+  endOwn(): void {
+    const sessionId = this.#ownSessionId;
+    if (sessionId === undefined) return;
+    this.#ownSessionId = undefined;
+    for (const write of [...(this.#pending.get(sessionId)?.values() ?? [])]) {
+      this.#forget(write);
+      if (write.mayTakeEffect) {
+        this.#fail(write, () => unknownError('the session of this agent ended while the write was on its way'));
+        continue;
+      }
+      const moved = this.#create(write.command, true, false, ...write.waiters);
+      write.isDone = true;
+      this.#park(moved);
+    }
+  }
+
+  /** Writes that may leave now, in the order in which they came. What cannot leave is given back by `giveBack`. */
+  takeQueued(nowMs: number): PendingWrite[] {
+    if (this.#parked.length > 0) this.#unpark();
+    if (this.#queue.length === 0) return this.#queue;
+    const ready: PendingWrite[] = [];
+    const later: PendingWrite[] = [];
+    for (const write of this.#queue) {
+      if (write.isDone) continue;
+      if (write.notBeforeMs > nowMs) later.push(write);
+      else ready.push(write);
+    }
+    this.#queue = later;
+    if (later.length > 0) this.#context.watchDeadlines();
+    return ready;
+  }
+
+  giveBack(writes: readonly PendingWrite[], blockedBy: 'leader' | 'room'): void {
+    for (const write of writes) write.blockedBy = blockedBy;
+    this.#queue = this.#queue.length === 0 ? [...writes] : [...writes, ...this.#queue];
+  }
+
+  get hasQueued(): boolean {
+    return this.#queue.length > 0;
+  }
+
+  /** Whether the command went into an entry or a forwarded call, and what became of that. */
+  fate(write: PendingWrite, fate: ProposalFate): void {
+    if (write.isDone) return;
+    switch (fate) {
+      case 'proposed':
+        write.state = 'sent';
+        write.isUncertain = true;
+        if (write.callId === '') write.sends += 1;
+        return;
+      case 'lost':
+        write.isUncertain = true;
+        this.#requeue(write, 'leader', 0);
+        return;
+      case 'notLeader':
+        this.#requeue(write, 'leader', this.#context.config.consensus.heartbeatMs);
+        return;
+      case 'busy':
+        this.#requeue(write, 'room', BUSY_PAUSE_MS);
+        return;
+    }
+  }
+
+  /** Another ballot leads: everything on its way is repeated there, under the same sequence. */
+  repeatSent(): void {
+    for (const writes of this.#pending.values()) {
+      for (const write of writes.values()) {
+        if (write.state !== 'sent') continue;
+        write.isUncertain = true;
+        this.#requeue(write, 'leader', 0);
+      }
+    }
+  }
+
+  /** An outcome of an applied entry, whoever sent it. */
+  applied(outcome: RequestOutcome, digest: number): void {
+    const writes = this.#pending.get(outcome.sessionId);
+    if (writes === undefined) return;
+    const write = writes.get(outcome.sessionId === '' ? digest : outcome.sequence);
+    if (write !== undefined) this.#resolve(write, outcome.result);
+  }
+
+  /**
+   * A snapshot skipped slots: the answers of what happened in them are in the records. A write that was sent and left no
+   * record may have happened with its record trimmed since.
+   */
+  skipped(storedReply: (sessionId: string, sequence: number) => Result | undefined): void {
+    for (const [sessionId, writes] of [...this.#pending]) {
+      for (const write of [...writes.values()]) {
+        if (write.isRepeatable) {
+          if (write.state === 'sent') this.#requeue(write, 'leader', 0);
+          continue;
+        }
+        const reply = storedReply(sessionId, write.request.sequence);
+        if (reply !== undefined) this.#resolve(write, reply);
+        else if (write.mayTakeEffect) {
+          this.#forget(write);
+          this.#fail(write, () => unknownError('this agent received a snapshot that covers the write'));
+        }
+      }
+    }
+  }
+
+  sweep(nowMs: number): void {
+    for (const writes of this.#pending.values()) for (const write of writes.values()) this.#expire(write, nowMs);
+    if (this.#parked.length === 0) return;
+    for (const write of this.#parked) this.#expire(write, nowMs);
+    this.#parked = this.#parked.filter((write) => !write.isDone);
+  }
+
+  failAll(): void {
+    for (const writes of [...this.#pending.values()]) for (const write of [...writes.values()]) this.#shutDown(write);
+    for (const write of this.#parked) this.#shutDown(write);
+    this.#pending.clear();
+    this.#parked = [];
+    this.#queue = [];
+    this.#count = 0;
+  }
+
+  #admit(command: Command, session: WriteOptions['session'], waiter: Waiter): CellError | undefined {
+    const { queuedRequestsMax, queuedBytesMax } = this.#context.config;
+    if (session !== undefined) {
+      const existing = this.#find(session.id, session.sequence);
+      if (existing !== undefined) {
+        if (existing.request.digest !== digestOf(command)) {
+          return new CellError('SEQUENCE_REUSED', `sequence ${session.sequence} is in use for another command`);
+        }
+        join(existing, waiter);
+        return undefined;
+      }
+    }
+    if (this.#count + this.#parked.length >= queuedRequestsMax || this.#bytes >= queuedBytesMax) {
+      return new CellError('OVERLOADED', 'this agent has no room for more writes; try again in a moment');
+    }
+    const write = this.#create(command, session === undefined, false, waiter);
+    if (session === undefined) {
+      if (this.#hasOwnPlace()) this.#assignOwn(write);
+      else this.#park(write);
+      return undefined;
+    }
+    const { id: sessionId, sequence, ackedBelow } = session;
+    write.requests = [{ sessionId, sequence, ackedBelow, digest: digestOf(command), command }];
+    this.#register(sessionId, sequence, write);
+    this.#enqueue(write);
+    return undefined;
+  }
+
+  #create(command: Command, isOwn: boolean, isRepeatable: boolean, ...waiters: Waiter[]): PendingWrite {
+    const queuedMs = this.#context.ports.nowMs();
+    const write = new PendingWrite({ command, isOwn, isRepeatable, queuedMs, onFate: this.#onFate });
+    for (const waiter of waiters) join(write, waiter);
+    return write;
+  }
+
+  #onFate = (write: PendingWrite, fate: ProposalFate): void => this.fate(write, fate);
+
+  #park(write: PendingWrite): void {
+    write.state = 'parked';
+    write.blockedBy = this.#ownSessionId === undefined ? 'session' : 'room';
+    this.#parked.push(write);
+    this.#context.watchDeadlines();
+  }
+
+  #unpark(): void {
+    let next = 0;
+    for (; next < this.#parked.length && this.#hasOwnPlace(); next += 1) {
+      const write = this.#parked[next] as PendingWrite;
+      if (!write.isDone) this.#assignOwn(write);
+    }
+    this.#parked.splice(0, next);
+  }
+
+  /** The machine keeps so many replies of a session at most: one slow write must not make later ones fail. */
+  #hasOwnPlace(): boolean {
+    if (this.#ownSessionId === undefined) return false;
+    const lowest = this.#pending.get(this.#ownSessionId)?.keys().next().value ?? this.#ownSequence + 1;
+    return this.#ownSequence + 1 - lowest < OWN_SEQUENCES_MAX;
+  }
+
+  #assignOwn(write: PendingWrite): void {
+    const sessionId = this.#ownSessionId as string;
+    this.#ownSequence += 1;
+    const sequence = this.#ownSequence;
+    this.#register(sessionId, sequence, write);
+    // Sequences are taken in order, and a map keeps its order: the first one is the lowest that is outstanding.
+    const ackedBelow = this.#pending.get(sessionId)?.keys().next().value ?? sequence;
+    write.requests = [{ sessionId, sequence, ackedBelow, digest: digestOf(write.command), command: write.command }];
+    this.#enqueue(write);
+  }
+
+  #register(sessionId: string, sequence: number, write: PendingWrite): void {
+    let writes = this.#pending.get(sessionId);
+    if (writes === undefined) {
+      writes = new Map();
+      this.#pending.set(sessionId, writes);
+    }
+    writes.set(sequence, write);
+    this.#count += 1;
+    this.#bytes += write.sizeBytes;
+  }
+
+  #find(sessionId: string, sequence: number): PendingWrite | undefined {
+    return this.#pending.get(sessionId)?.get(sequence);
+  }
+
+  #forget(write: PendingWrite): void {
+    const { sessionId, sequence, digest } = write.request;
+    const writes = this.#pending.get(sessionId);
+    if (writes === undefined || !writes.delete(sessionId === '' ? digest : sequence)) return;
+    if (writes.size === 0) this.#pending.delete(sessionId);
+    this.#count -= 1;
+    this.#bytes -= write.sizeBytes;
+  }
+
+  #enqueue(write: PendingWrite): void {
+    write.state = 'queued';
+    write.callId = '';
+    write.blockedBy = 'leader';
+    this.#queue.push(write);
+  }
+
+  #requeue(write: PendingWrite, blockedBy: 'leader' | 'room', pauseMs: number): void {
+    this.#enqueue(write);
+    write.blockedBy = blockedBy;
+    write.notBeforeMs = pauseMs === 0 ? 0 : this.#context.ports.nowMs() + pauseMs;
+    this.#context.watchDeadlines();
+    this.#context.wake();
+  }
+
+  #resolve(write: PendingWrite, result: Result): void {
+    this.#forget(write);
+    if (result.kind === 'refused') {
+      this.#fail(write, () => refusalError(result, write));
+      return;
+    }
+    write.isDone = true;
+    for (const waiter of write.waiters) {
+      if (waiter.then === undefined) continue;
+      if (waiter.quorum === 'majority') this.#answer(waiter, done({ result, notAppliedBy: NOBODY }));
+      else this.#awaitAll(waiter, { result, notAppliedBy: NOBODY });
+    }
+  }
+
+  #awaitAll(waiter: Waiter, outcome: WriteOutcome): void {
+    const slot: Slot = outcome.result.slot;
+    this.#appliedQuorum.awaitLiveVoters(slot, this.#context.config.allWaitMs, (notAppliedBy) =>
+      this.#answer(waiter, done({ result: outcome.result, notAppliedBy })),
+    );
+  }
+
+  #expire(write: PendingWrite, nowMs: number): void {
+    let waiting = 0;
+    for (const waiter of write.waiters) {
+      if (waiter.then === undefined) continue;
+      if (write.mayTakeEffect) {
+        if (nowMs >= waiter.deadlineMs) {
+          this.#answer(waiter, failed(unknownError('no answer in time; the write may still take effect')));
+        } else waiting += 1;
+      } else if (nowMs >= waiter.sendByMs) {
+        this.#answer(waiter, failed(unsentError(write.blockedBy, this.#context.replica.leader !== undefined)));
+      } else waiting += 1;
+    }
+    if (waiting > 0) {
+      if (write.state === 'sent' && write.callId !== '' && nowMs - write.sentMs > this.#repeatMs) {
+        write.isUncertain = true;
+        this.#requeue(write, 'leader', 0);
+      }
+      return;
+    }
+    if (write.isDone) return;
+    write.isDone = true;
+    if (write.state !== 'parked') this.#forget(write);
+  }
+
+  #cancel(waiter: Waiter): void {
+    const effect = waiter.write?.mayTakeEffect ? 'unknown' : 'not_done';
+    this.#answer(waiter, failed(new CellError('CANCELLED', 'the caller gave up', { effect })));
+  }
+
+  #shutDown(write: PendingWrite): void {
+    const effect = write.mayTakeEffect ? 'unknown' : 'not_done';
+    this.#fail(write, () => new CellError('SHUTTING_DOWN', 'this agent is shutting down', { effect }));
+  }
+
+  #fail(write: PendingWrite, error: () => CellError): void {
+    write.isDone = true;
+    for (const waiter of write.waiters) if (waiter.then !== undefined) this.#answer(waiter, failed(error()));
+  }
+
+  #answer(waiter: Waiter, answer: Parameters<Then<WriteOutcome>>[0]): void {
+    const then = waiter.then;
+    if (then === undefined) return;
+    waiter.then = undefined;
+    this.#context.observer.writeAnswered(this.#context.ports.nowMs() - waiter.startedMs, answer.ok);
+    then(answer);
+  }
+}
+
+/** A leader that had no room is asked again after so long. */
+const BUSY_PAUSE_MS = 10;
+
+/** Well below the machine's limit of unacknowledged replies of a session. */
+const OWN_SEQUENCES_MAX = 8_192;
+
+/**
+ * A write that the leader says it proposed needs no repeat while that leadership lasts, and its end is noticed. Should the
+ * notice be missed, the write is repeated after this many retry times.
+ */
+const REPEAT_FACTOR = 8;
+
+function join(write: PendingWrite, waiter: Waiter): void {
+  waiter.write = write;
+  write.waiters.push(waiter);
+}
+
+function unknownError(message: string): CellError {
+  return new CellError('OUTCOME_UNKNOWN', message, { effect: 'unknown' });
+}

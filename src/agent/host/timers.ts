@@ -1,0 +1,95 @@
+import { DeadlineHeap } from './deadline-heap.ts';
+
+/** A timer entry of the system keyspace. */
+export interface Timer {
+  readonly timerId: string;
+  readonly ttlMs: number;
+  /** Changes with every new start of the timer; an end proposed for an older one has no effect. */
+  readonly generation: number;
+}
+
+interface Running extends Timer {
+  deadlineMs: number;
+  /** Its end is proposed: it is never renewed any more. */
+  isEnding: boolean;
+  /** When the heap looks at it next; the deadline may have moved since. */
+  queuedMs: number;
+}
+
+/**
+ * A leader waits this much longer than the TTL before it proposes an end: the clocks of client and leader may run at
+ * different speeds, and nothing may end early.
+ */
+const GRACE_FACTOR = 1.25;
+
+/**
+ * The monotonic deadlines of one leadership. They exist only from the moment at which the leader has applied its own no-op,
+ * when every timer gets its full TTL again, until the leadership ends.
+ */
+export class TimerBook {
+  #running: Map<string, Running> | undefined;
+  #heap = new DeadlineHeap();
+
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
+  begin(timers: Iterable<Timer>, nowMs: number): void {
+    this.end();
+    this.#running = new Map();
+    for (const timer of timers) this.started(timer, nowMs);
+  }
+
+  end(): void {
+    this.#running = undefined;
+    this.#heap.clear();
+  }
+
+  /** The entry was written: a new timer, or an old one with a new TTL. */
+  started(timer: Timer, nowMs: number): void {
+    if (this.#running === undefined) return;
+    const deadlineMs = nowMs + timer.ttlMs * GRACE_FACTOR;
+    this.#running.set(timer.timerId, { ...timer, deadlineMs, isEnding: false, queuedMs: deadlineMs });
+    this.#heap.push(deadlineMs, timer.timerId);
+  }
+
+  /** The entry was deleted. */
+  ended(timerId: string): void {
+    this.#running?.delete(timerId);
+  }
+
+  /** A renewal was received: its acknowledgement follows later, or never. */
+  restart(timerId: string, nowMs: number): void {
+    const timer = this.#running?.get(timerId);
+    if (timer !== undefined && !timer.isEnding) timer.deadlineMs = nowMs + timer.ttlMs * GRACE_FACTOR;
+  }
+
+  /** The TTL when a renewal of this timer may be acknowledged now; otherwise it has ended or is about to. */
+  renewable(timerId: string): number | undefined {
+    const timer = this.#running?.get(timerId);
+    return timer === undefined || timer.isEnding ? undefined : timer.ttlMs;
+  }
+
+  get nextMs(): number {
+    return this.#heap.earliestMs;
+  }
+
+  /** Timers whose time is over; from here on they count as ending. At most `limit` at a time. */
+  takeDue(nowMs: number, limit: number): Timer[] {
+    const due: Timer[] = [];
+    while (due.length < limit && this.#heap.earliestMs <= nowMs) {
+      const queuedMs = this.#heap.earliestMs;
+      const timer = this.#running?.get(this.#heap.pop() as string);
+      // Deleted, or started anew with a place of its own in the heap.
+      if (timer === undefined || timer.isEnding || timer.queuedMs !== queuedMs) continue;
+      if (timer.deadlineMs > nowMs) {
+        timer.queuedMs = timer.deadlineMs;
+        this.#heap.push(timer.deadlineMs, timer.timerId);
+        continue;
+      }
+      timer.isEnding = true;
+      due.push(timer);
+    }
+    return due;
+  }
+}

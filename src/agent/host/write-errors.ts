@@ -1,0 +1,29 @@
+import type { Refusal } from '../machine/results.ts';
+import { CellError } from './cell-port.ts';
+import type { PendingWrite } from './pending-write.ts';
+
+/** Time is up for a write that was never sent to anyone. */
+export function unsentError(blockedBy: PendingWrite['blockedBy'], hasLeader: boolean): CellError {
+  if (blockedBy === 'room')
+    return new CellError('OVERLOADED', 'the cell takes no more writes now; try again in a moment');
+  if (!hasLeader) {
+    return new CellError('NO_MAJORITY', 'there is no leader: a majority of the voters does not answer');
+  }
+  if (blockedBy === 'session') return new CellError('NO_SESSION', 'this agent has no session with the cell yet');
+  return new CellError('NO_MAJORITY', 'the leader does not take writes: a majority of the voters does not answer');
+}
+
+/** The machine refused the command. An earlier copy of a repeated one may have been carried out. */
+export function refusalError(refusal: Refusal, write: PendingWrite): CellError {
+  const lostRecord = refusal.reason === 'SESSION_UNKNOWN' || refusal.reason === 'SEQUENCE_FORGOTTEN';
+  if (lostRecord && write.isOwn) {
+    return new CellError('OUTCOME_UNKNOWN', 'the session of this agent ended while the write was on its way', {
+      effect: 'unknown',
+    });
+  }
+  return new CellError(refusal.reason, refusal.message, {
+    effect: lostRecord && write.sends > 1 ? 'unknown' : 'not_done',
+    floor: refusal.floor,
+    holder: refusal.holder,
+  });
+}
