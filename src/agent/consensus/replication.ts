@@ -110,6 +110,8 @@ export class Replication {
       const isOlder = progress.next < this.#firstSlot;
       const last = isOlder ? this.#firstSlot - 1 : proposedThrough;
       const items = journal.slice(progress.next, last, options.config.acceptMaxBytes);
+      // A snapshot is being installed here: the disk has dropped what it covers.
+      if (items.length === 0) break;
       const bytes = items.reduce((sum, item) => sum + sizeOf(item), 0);
       const fromSlot = progress.next;
       if (isOlder) {
