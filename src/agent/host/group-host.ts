@@ -8,15 +8,16 @@ import { SESSIONS } from '../machine/system-records.ts';
 import type { LogDisk } from '../storage/log-disk.ts';
 import type { Then } from './answer.ts';
 import type { AutopilotPolicy } from './autopilot-view.ts';
-import type {
-  AppliedState,
-  CellStatus,
-  ReadBarrierOptions,
-  WatchHandle,
-  WatchQuery,
-  WatchSink,
-  WriteOptions,
-  WriteOutcome,
+import {
+  type AppliedState,
+  CellError,
+  type CellStatus,
+  type ReadBarrierOptions,
+  type WatchHandle,
+  type WatchQuery,
+  type WatchSink,
+  type WriteOptions,
+  type WriteOutcome,
 } from './cell-port.ts';
 import type { HostConfig } from './host-config.ts';
 import { type HostContext, SWEEP_MS } from './host-context.ts';
@@ -188,7 +189,10 @@ export class GroupHost {
   }
 
   watch(query: WatchQuery, sink: WatchSink): WatchHandle {
-    return this.#parts.hub.watch(query, sink);
+    return this.#parts.hub.open(query, {
+      deliver: (batch) => sink.deliver(batch),
+      cut: ({ reason, message, floor }, resumeFrom) => sink.cut(new CellError(reason, message, { floor }), resumeFrom),
+    });
   }
 
   onStatus(listener: (status: CellStatus) => void): () => void {
@@ -309,7 +313,7 @@ export class GroupHost {
     this.#isTurnDue = false;
     if (this.#isStopped) return;
     const parts = this.#parts;
-    let isMoreToDo = parts.applier.run();
+    const isMoreToDo = parts.applier.run();
     if (this.#isReadyLeader) parts.participants.flush();
     this.#routeWrites();
     if (this.#isReadyLeader) parts.bundles.flush();
@@ -319,7 +323,10 @@ export class GroupHost {
     parts.leaving.proceed();
     parts.rounds.flush();
     parts.appliedQuorum.flush();
-    isMoreToDo = parts.hub.catchUp() || isMoreToDo;
+    if (parts.isPumpDue) {
+      parts.isPumpDue = false;
+      parts.hub.pump();
+    }
     parts.durability.settle();
     this.#scheduleTick();
     if (this.#isStatusNews) this.#tellStatus();
@@ -417,7 +424,7 @@ export class GroupHost {
     this.#options.observer.snapshotInstalled(from, installed.base.slot);
     this.#feed({ kind: 'snapshotInstalled', base: installed.base });
     parts.requests.skipped((sessionId, sequence) => parts.machine.storedReply(sessionId, sequence));
-    parts.hub.stateReplaced();
+    parts.hub.adopted();
     this.#mayHaveLostSession = true;
     this.#onApplied(installed.base.slot);
     this.#isStatusNews = true;
@@ -486,7 +493,7 @@ export class GroupHost {
       }
       autopilot.run();
       applier.tick(this.#ports.nowMs());
-      hub.tellProgress();
+      hub.announceProgress();
       this.#review();
       this.#wake();
       this.#scheduleDuties();

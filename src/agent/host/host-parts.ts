@@ -5,6 +5,7 @@ import type { Request } from '../machine/commands.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { RequestOutcome } from '../machine/results.ts';
 import type { StateStore } from '../machine/store.ts';
+import { WatchHub } from '../machine/watch.ts';
 import type { LogDisk } from '../storage/log-disk.ts';
 import { AppliedQuorum } from './applied-quorum.ts';
 import { AppliedWaits } from './applied-waits.ts';
@@ -12,7 +13,6 @@ import { Applier } from './applier.ts';
 import { AutopilotDuty } from './autopilot-duty.ts';
 import type { AutopilotPolicy } from './autopilot-view.ts';
 import { Bundles } from './bundles.ts';
-import { CellError } from './cell-port.ts';
 import { votersOf } from './configuration-change.ts';
 import { Durability } from './durability.ts';
 import { Forwards } from './forwards.ts';
@@ -29,7 +29,6 @@ import { Requests } from './requests.ts';
 import { SnapshotFetch } from './snapshot-fetch.ts';
 import { TimerDuty } from './timer-duty.ts';
 import { TimerBook } from './timers.ts';
-import { WatchHub } from './watch-hub.ts';
 import { Writability } from './writability.ts';
 
 export interface HostPartsOptions {
@@ -67,6 +66,8 @@ export class HostParts {
   readonly leaving: Leaving;
   readonly snapshots: SnapshotFetch;
   readonly hub: WatchHub;
+  /** Watchers have to read on from the store, in a turn. */
+  isPumpDue = false;
 
   constructor(context: HostContext, options: HostPartsOptions) {
     const { machine, disk, bootNonce } = options;
@@ -94,7 +95,12 @@ export class HostParts {
     this.participantCalls = new ParticipantCalls(context, participants);
     this.autopilot = new AutopilotDuty(context, { policy: options.autopilot, liveness, participants, machine });
     this.leaving = new Leaving(context, { liveness, autopilot: this.autopilot });
-    this.hub = new WatchHub(watchedState(machine), () => context.wake());
+    this.hub = new WatchHub(machine, {
+      requestPump: () => {
+        this.isPumpDue = true;
+        context.wake();
+      },
+    });
     this.applier = new Applier({
       machine,
       ports,
@@ -172,18 +178,6 @@ export class HostParts {
     this.reads.failAll();
     this.renewals.failAll();
     this.participantCalls.failAll();
-    this.hub.cutAll(() => new CellError('SHUTTING_DOWN', 'this agent is shutting down'));
+    this.hub.close('this agent is shutting down');
   }
-}
-
-function watchedState(machine: Machine): ConstructorParameters<typeof WatchHub>[0] {
-  return {
-    get appliedSlot() {
-      return machine.appliedSlot;
-    },
-    revision: (space) => machine.revision(space),
-    floor: (space) => machine.floor(space),
-    changes: (space, fromRevision, limit) => machine.store.changes(space, fromRevision, limit),
-    getAt: (space, key, revision) => machine.store.getAt(space, key, revision),
-  };
 }
