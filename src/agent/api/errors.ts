@@ -1,0 +1,87 @@
+import { Metadata, type StatusObject, status } from '@grpc/grpc-js';
+import { ErrorDetail } from '../../gen/synod/v1/user.ts';
+import { CellError, type CellErrorReason } from '../host/cell-port.ts';
+
+/** How a reason looks on each transport. */
+interface Mapping {
+  readonly code: status;
+  readonly http: number;
+}
+
+const MAPPINGS: Readonly<Record<CellErrorReason, Mapping>> = {
+  INVALID_ARGUMENT: { code: status.INVALID_ARGUMENT, http: 400 },
+  COMPACTED: { code: status.OUT_OF_RANGE, http: 410 },
+  FUTURE_REVISION: { code: status.OUT_OF_RANGE, http: 400 },
+  SESSION_UNKNOWN: { code: status.NOT_FOUND, http: 404 },
+  SEQUENCE_REUSED: { code: status.ALREADY_EXISTS, http: 409 },
+  SEQUENCE_FORGOTTEN: { code: status.OUT_OF_RANGE, http: 410 },
+  LEASE_UNKNOWN: { code: status.NOT_FOUND, http: 404 },
+  LEASE_EXISTS: { code: status.ALREADY_EXISTS, http: 409 },
+  SESSION_EXISTS: { code: status.ALREADY_EXISTS, http: 409 },
+  LIMIT_EXCEEDED: { code: status.FAILED_PRECONDITION, http: 409 },
+  NAME_TAKEN: { code: status.ALREADY_EXISTS, http: 409 },
+  NO_MAJORITY: { code: status.UNAVAILABLE, http: 503 },
+  NO_SESSION: { code: status.UNAVAILABLE, http: 503 },
+  OVERLOADED: { code: status.RESOURCE_EXHAUSTED, http: 429 },
+  TIMEOUT: { code: status.DEADLINE_EXCEEDED, http: 504 },
+  OUTCOME_UNKNOWN: { code: status.UNKNOWN, http: 504 },
+  CANCELLED: { code: status.CANCELLED, http: 499 },
+  EPOCH_MOVED: { code: status.ABORTED, http: 409 },
+  CHANGE_REFUSED: { code: status.FAILED_PRECONDITION, http: 409 },
+  SLOW_WATCHER: { code: status.ABORTED, http: 503 },
+  SNAPSHOT_INSTALLED: { code: status.ABORTED, http: 503 },
+  SHUTTING_DOWN: { code: status.UNAVAILABLE, http: 503 },
+};
+
+/** A bug of this program, not of the caller. Says nothing about its inside: that is in the agent's log. */
+const BUG: Mapping = { code: status.INTERNAL, http: 500 };
+
+/** Where a client should rather go. */
+export interface LeaderHint {
+  readonly leader: string;
+  readonly leaderAddress: string;
+}
+
+export function invalid(message: string): CellError {
+  return new CellError('INVALID_ARGUMENT', message);
+}
+
+/** Throws when `violation` names a broken rule. */
+export function refuse(violation: string | undefined): void {
+  if (violation !== undefined) throw invalid(violation);
+}
+
+export function httpStatusOf(error: unknown): number {
+  return (error instanceof CellError ? MAPPINGS[error.reason] : BUG).http;
+}
+
+/** Every refusal in the one form that clients of all transports get. `resumeFrom` is only for watches. */
+export function errorDetail(error: unknown, hint: LeaderHint | undefined, resumeFrom = 0): ErrorDetail {
+  const known = error instanceof CellError ? error : undefined;
+  const { code } = known === undefined ? BUG : MAPPINGS[known.reason];
+  return {
+    code,
+    reason: known?.reason ?? 'INTERNAL',
+    // What a client sent may come back in a message; lone surrogates cannot be put into a header.
+    message: (known?.message ?? 'the agent failed; its log says why').slice(0, MESSAGE_CHARACTERS_MAX).toWellFormed(),
+    currentVersion: known?.currentVersion ?? 0,
+    holder: known?.holder ?? '',
+    floor: known?.floor ?? 0,
+    leader: hint?.leader ?? '',
+    leaderAddress: hint?.leaderAddress ?? '',
+    // Whoever hit a bug cannot know what was done before it.
+    effect: known?.effect ?? 'unknown',
+    resumeFrom,
+  };
+}
+
+const MESSAGE_CHARACTERS_MAX = 1_000;
+
+/** The name of the trailer that carries an `ErrorDetail`. */
+export const ERROR_TRAILER = 'synod-error-bin';
+
+export function statusOf(detail: ErrorDetail): Pick<StatusObject, 'code' | 'details' | 'metadata'> {
+  const metadata = new Metadata();
+  metadata.set(ERROR_TRAILER, Buffer.from(ErrorDetail.encode(detail).finish()));
+  return { code: detail.code, details: detail.message, metadata };
+}

@@ -1,0 +1,110 @@
+import {
+  CompactRequest,
+  CompareAndWriteRequest,
+  DeleteRangeRequest,
+  DeleteRequest,
+  PutRequest,
+  TransactRequest,
+  type WriteOptions,
+  WriteQuorum,
+  WriteResponse,
+} from '../../gen/synod/v1/user.ts';
+import type { CellPort, WriteOutcome } from '../host/cell-port.ts';
+import type { Command } from '../machine/commands.ts';
+import { invalid } from './errors.ts';
+import { nameOfAgent } from './names.ts';
+import type { CallContext, UnaryMethod } from './unary-call.ts';
+import { comparison, operation, sessionOf, valid } from './validation.ts';
+import { keyOf, writeResponse } from './wire.ts';
+
+export function writeMethods(cell: CellPort) {
+  const method = <Request extends { options: WriteOptions | undefined }>(
+    name: string,
+    decode: (bytes: Uint8Array) => Request,
+    command: (request: Request) => Command,
+  ): UnaryMethod<Request, WriteResponse> => ({
+    name,
+    decode,
+    decodeReply: WriteResponse.decode,
+    encode: (response) => WriteResponse.encode(response),
+    handle: (request, call) => writeAndRespond(cell, command(request), request.options, call),
+  });
+  return {
+    put: method('Put', PutRequest.decode, putCommand),
+    delete: method('Delete', DeleteRequest.decode, deleteCommand),
+    deleteRange: method('DeleteRange', DeleteRangeRequest.decode, deleteRangeCommand),
+    compareAndWrite: method('CompareAndWrite', CompareAndWriteRequest.decode, compareAndWriteCommand),
+    transact: method('Transact', TransactRequest.decode, transactCommand),
+    compact: method('Compact', CompactRequest.decode, ({ floor }) => ({ kind: 'compact', floor })),
+  };
+}
+
+/** @throws CellError, at once or later */
+export function write(
+  cell: CellPort,
+  command: Command,
+  options: WriteOptions | undefined,
+  call: CallContext,
+): Promise<WriteOutcome> {
+  valid(command);
+  const quorum = writeQuorum(options);
+  call.usesQuorum(quorum);
+  return cell.write(command, { quorum, session: sessionOf(options), timeoutMs: call.timeoutMs });
+}
+
+export async function writeAndRespond(
+  cell: CellPort,
+  command: Command,
+  options: WriteOptions | undefined,
+  call: CallContext,
+): Promise<WriteResponse> {
+  return writeResponse(await write(cell, command, options, call), (agentId) => nameOfAgent(cell.state, agentId));
+}
+
+export function putCommand({ key, value, leaseId, returnPrevious }: PutRequest): Command {
+  return { kind: 'put', key: keyOf(key), value, leaseId, returnPrevious };
+}
+
+export function deleteCommand({ key, returnPrevious }: DeleteRequest): Command {
+  return { kind: 'delete', key: keyOf(key), returnPrevious };
+}
+
+function deleteRangeCommand({ start, end, returnPrevious }: DeleteRangeRequest): Command {
+  return { kind: 'deleteRange', start: keyOf(start), end: keyOf(end), returnPrevious };
+}
+
+export function compareAndWriteCommand({ key, expected, value, leaseId }: CompareAndWriteRequest): Command {
+  if (expected === undefined) throw invalid('compare-and-write needs the expected value or the expected version');
+  return {
+    kind: 'compareAndWrite',
+    key: keyOf(key),
+    expected:
+      expected.$case === 'expectedValue'
+        ? { kind: 'value', value: expected.value }
+        : { kind: 'version', version: expected.value },
+    value,
+    leaseId,
+  };
+}
+
+export function transactCommand({ compare, then, otherwise }: TransactRequest): Command {
+  return {
+    kind: 'transact',
+    compare: compare.map(comparison),
+    then: then.map(operation),
+    otherwise: otherwise.map(operation),
+  };
+}
+
+function writeQuorum(options: WriteOptions | undefined): 'majority' | 'all' {
+  switch (options?.quorum) {
+    case undefined:
+    case WriteQuorum.UNSPECIFIED:
+    case WriteQuorum.MAJORITY:
+      return 'majority';
+    case WriteQuorum.ALL:
+      return 'all';
+    default:
+      throw invalid('the quorum of a write is majority or all');
+  }
+}
