@@ -6,16 +6,16 @@ import type { Command, Comparison, Operation, Request } from '../../src/agent/ma
 
 const KEYS = ['/a', '/a-b', '/a/x', '/b', '/b/\xc3\xa9', 'no-path', '/_internal/peers', '', `/${'k'.repeat(1_100)}`];
 const SESSIONS = ['s1', 's2', 's3', 'never-opened', '../x', '__proto__'];
-const LEASES = ['', '', '', 'l1', 'l2', 'l/3'];
+const LEASES = ['', '', '', '', '', '', 'l1', 'l2', 'l/3'];
 
 // A good value most of the time: a machine that refuses everything shows nothing.
 const mostly = <T>(good: readonly T[], all: readonly T[]) =>
-  fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...good) }, { weight: 1, arbitrary: fc.constantFrom(...all) });
+  fc.oneof({ weight: 30, arbitrary: fc.constantFrom(...good) }, { weight: 1, arbitrary: fc.constantFrom(...all) });
 
 const key = mostly(KEYS.slice(0, 5), KEYS);
-const leaseId = mostly(LEASES.slice(0, 5), LEASES);
+const leaseId = mostly(LEASES.slice(0, 8), LEASES);
 const sessionId = mostly(SESSIONS.slice(0, 3), SESSIONS);
-const value = fc.uint8Array({ maxLength: 5 });
+const value = fc.oneof(fc.constantFrom(Uint8Array.of(1), Uint8Array.of(2)), fc.uint8Array({ maxLength: 5 }));
 const ttlMs = mostly([1_000, 5_000], [0, -1, Number.NaN, 1.5]);
 const number = mostly([0, 1, 2, 3, 5, 8], [-1, Number.NaN, 2 ** 53]);
 const start = mostly(['/', '/a', '/b', '/a/'], KEYS);
@@ -70,9 +70,18 @@ export const anyCommand: fc.Arbitrary<Command> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('compact' as const), floor: number }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('grantLease' as const), leaseId, ttlMs }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('revokeLease' as const), leaseId }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('endSession' as const), sessionId }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('grantLease' as const), leaseId: mostly(['l1', 'l2'], LEASES), ttlMs }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('revokeLease' as const), leaseId: mostly(['l1', 'l2'], LEASES) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('endSession' as const), sessionId: mostly(['s3'], SESSIONS) }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -86,7 +95,7 @@ export const anyCommand: fc.Arbitrary<Command> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       kind: fc.constant('fireTimer' as const),
-      timerId: fc.constantFrom('session/s1', 'session/s2', 'lease/l1', 'lease/l2', 'lock/x', 'session'),
+      timerId: fc.constantFrom('session/s3', 'session/s3', 'lease/l1', 'lease/l2', 'lock/x', 'session'),
       generation: fc.integer({ min: 0, max: 12 }),
     }),
   },
@@ -199,7 +208,7 @@ export const OPENING: readonly Applicable[] = [
   {
     kind: 'command',
     stampMs: 2,
-    requests: ['s1', 's2'].map((id) => ({
+    requests: ['s1', 's2', 's3'].map((id) => ({
       sessionId: '',
       sequence: 0,
       ackedBelow: 0,

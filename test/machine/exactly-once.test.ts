@@ -1,0 +1,153 @@
+// Guards TRUST 9: a (session, sequence) takes effect at most once and always gets the same answer.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Command, Request } from '../../src/agent/machine/commands.ts';
+import { Machine } from '../../src/agent/machine/machine.ts';
+import { compareAndWrite, Driver, fireTimer, grantLease, openSession, put, read, SESSION, transact } from './driver.ts';
+import { anyCommand } from './machine-moves.ts';
+import { plain } from './plain.ts';
+
+function request(sequence: number, command: Command, parts: Partial<Request> = {}): Request {
+  return { sessionId: SESSION, sequence, ackedBelow: 0, digest: 1, command, ...parts };
+}
+
+describe('a repeated request (TRUST 9)', () => {
+  it('gets the first answer and has no second effect', () => {
+    const cell = new Driver();
+    const first = cell.request(request(1, put('/a', 'one', { returnPrevious: true })));
+    cell.request(request(2, put('/a', 'two')));
+    expect(plain(cell.request(request(1, put('/a', 'one', { returnPrevious: true }))))).toEqual(plain(first));
+    expect(cell.text('/a')).toBe('two');
+    expect(cell.machine.revision('user')).toBe(2);
+  });
+
+  it('gets it also when it was refused, although the reason is gone', () => {
+    const cell = new Driver();
+    const first = cell.request(request(1, put('/a', 'x', { leaseId: 'l' })));
+    cell.request(request(2, grantLease('l')));
+    expect(first).toMatchObject({ kind: 'refused', reason: 'LEASE_UNKNOWN' });
+    expect(cell.request(request(1, put('/a', 'x', { leaseId: 'l' })))).toEqual(first);
+  });
+
+  it('gets it within the same slot, after a restart of the machine, and from a copy of the state', () => {
+    const cell = new Driver();
+    const once = request(1, compareAndWrite('/a', 0, 'mine'));
+    const [first, second] = cell.apply({ kind: 'command', stampMs: 1, requests: [once, once] }).outcomes;
+    expect(first!.result).toMatchObject({ succeeded: true });
+    expect(plain(second)).toEqual(plain(first));
+    for (const machine of [new Machine(cell.store.clone()), new Machine(cell.store)]) {
+      const entry = { kind: 'command', stampMs: 1, requests: [once] } as const;
+      const repeated = machine.apply({ slot: machine.appliedSlot + 1, era: '' }, entry);
+      expect(plain(repeated.outcomes)).toEqual(plain([first]));
+      expect(repeated.events).toEqual([]);
+      expect(plain(machine.storedReply(SESSION, 1))).toEqual(plain(first!.result));
+    }
+  });
+
+  it('holds for every command that there is', () => {
+    fc.assert(
+      fc.property(fc.array(anyCommand, { minLength: 1, maxLength: 12 }), (commands) => {
+        const cell = new Driver();
+        cell.request({ ...request(1, openSession('s1')), sessionId: '' });
+        const answers = commands.map((command, at) => cell.request(request(at + 1, command, { digest: at })));
+        const restarted = new Driver({}, cell.store.clone());
+        for (const one of [cell, restarted]) {
+          const before = [one.machine.revision('user'), one.machine.revision('system')];
+          commands.forEach((command, at) => {
+            const repeated = one.request(request(at + 1, command, { digest: at }));
+            expect(plain(repeated)).toEqual(plain(answers[at]));
+          });
+          expect([one.machine.revision('user'), one.machine.revision('system')]).toEqual(before);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('a place in a session', () => {
+  it('that was used for another command is refused', () => {
+    const cell = new Driver();
+    cell.request(request(1, put('/a'), { digest: 1 }));
+    expect(cell.request(request(1, put('/b'), { digest: 2 }))).toMatchObject({ reason: 'SEQUENCE_REUSED' });
+    expect(cell.text('/b')).toBeUndefined();
+  });
+
+  it('that was acknowledged is forgotten, and said to be', () => {
+    const cell = new Driver();
+    for (const sequence of [1, 2, 3]) cell.request(request(sequence, put('/a')));
+    cell.request(request(4, put('/a'), { ackedBelow: 3 }));
+    expect(cell.request(request(2, put('/a')))).toMatchObject({ reason: 'SEQUENCE_FORGOTTEN', floor: 3 });
+    expect(cell.machine.storedReply(SESSION, 2)).toBeUndefined();
+    expect(cell.machine.storedReply(SESSION, 3)).toBeDefined();
+    expect(cell.machine.revision('user')).toBe(4);
+    const restarted = new Driver({}, cell.store.clone());
+    expect(restarted.request(request(2, put('/a')))).toMatchObject({ reason: 'SEQUENCE_FORGOTTEN', floor: 3 });
+  });
+
+  it('may come out of order', () => {
+    const cell = new Driver();
+    for (const sequence of [5, 2, 4, 1, 3]) {
+      expect(cell.request(request(sequence, put(`/${sequence}`)))).toMatchObject({ succeeded: true });
+    }
+    expect(cell.request(request(2, put('/2')))).toMatchObject({ revision: 2 });
+  });
+
+  it('costs what is kept, however far apart sequences are', () => {
+    const cell = new Driver();
+    const far = Number.MAX_SAFE_INTEGER;
+    cell.request(request(1, put('/a')));
+    expect(cell.request(request(far - 1, put('/a'), { ackedBelow: far - 1 }))).toMatchObject({ succeeded: true });
+    expect(cell.request(request(far, put('/a'), { ackedBelow: far }))).toMatchObject({ succeeded: true });
+    expect(cell.store.rangePlain('/_internal/replies/', '/_internal/replies0', 0)).toHaveLength(1);
+  });
+
+  it.each([
+    [0, 0],
+    [-1, 0],
+    [1.5, 0],
+    [Number.NaN, 0],
+    [2, 3],
+    [2, -1],
+  ])('with sequence %d and acknowledgement %d is refused', (sequence, ackedBelow) => {
+    const cell = new Driver();
+    expect(cell.request(request(sequence, put('/a'), { ackedBelow }))).toMatchObject({ reason: 'INVALID_ARGUMENT' });
+    expect(cell.machine.revision('user')).toBe(0);
+  });
+
+  it('is bounded: who never acknowledges is refused, and goes on after acknowledging', () => {
+    const cell = new Driver();
+    cell.request(request(1, put('/a')));
+    expect(cell.request(request(16_385, put('/a')))).toMatchObject({ reason: 'LIMIT_EXCEEDED' });
+    expect(cell.request(request(16_385, put('/a'), { ackedBelow: 2 }))).toMatchObject({ succeeded: true });
+  });
+
+  it('needs a session that is there, unless the command is idempotent by itself', () => {
+    const cell = new Driver();
+    const nowhere = request(1, put('/a'), { sessionId: 'nowhere' });
+    expect(cell.request(nowhere)).toMatchObject({ reason: 'SESSION_UNKNOWN' });
+    expect(cell.machine.get('system', '/_internal/sessions/nowhere')).toBeUndefined();
+    expect(cell.sessionless(put('/a'))).toMatchObject({ reason: 'INVALID_ARGUMENT' });
+    expect(cell.sessionless(grantLease('l'))).toMatchObject({ reason: 'INVALID_ARGUMENT' });
+    expect(cell.sessionless(fireTimer('lease/l', 1))).toMatchObject({ succeeded: false });
+  });
+});
+
+describe('the replies of a session', () => {
+  it('go with it, also when it ends by a request of its own', () => {
+    const cell = new Driver();
+    cell.request(request(1, put('/a')));
+    cell.request(request(2, { kind: 'endSession', sessionId: SESSION }));
+    expect(cell.store.rangePlain('/_internal/replies/', '/_internal/replies0', 0)).toEqual([]);
+    expect(cell.request(request(1, put('/a')))).toMatchObject({ reason: 'SESSION_UNKNOWN' });
+    expect(cell.machine.storedReply(SESSION, 1)).toBeUndefined();
+  });
+
+  it('carry reads of a transaction as they were', () => {
+    const cell = new Driver();
+    cell.request(request(1, put('/a', 'before')));
+    const first = cell.request(request(2, transact([], [read('/a')])));
+    cell.request(request(3, put('/a', 'after')));
+    expect(plain(cell.request(request(2, transact([], [read('/a')]))))).toEqual(plain(first));
+  });
+});
