@@ -1,0 +1,244 @@
+import type { Base, Delivered } from '../agent/consensus/io.ts';
+import type { Envelope } from '../agent/consensus/messages.ts';
+import type { AgentId, Ballot, Configuration, Role, Slot } from '../agent/consensus/types.ts';
+import type { AcceptorShadow } from './acceptor-shadow.ts';
+import type { ChosenJournal } from './chosen-journal.ts';
+import type { Counters } from './counters.ts';
+import { ballotText, higherBallot, type Identity, isBelow, isSameBallot } from './identity.ts';
+import { require } from './violation.ts';
+
+/** What a bare replica shows of itself after each step. */
+export interface ReplicaView {
+  readonly role: Role;
+  readonly ballot: Ballot;
+  readonly configuration: Configuration;
+  readonly configurationSlot: Slot;
+  readonly chosenThrough: Slot;
+}
+
+/** A ballot belongs to one campaign, and then one leadership, of one life, under one set of voters. */
+interface BallotUse {
+  readonly life: number;
+  readonly ballot: Ballot;
+  readonly configuration: Configuration;
+  readonly voters: number;
+  /** Whether anybody else may have heard of it: a campaign that died before its promise was durable leaves no trace. */
+  hasLeft: boolean;
+  stage: 'campaigning' | 'leader' | 'ended';
+}
+
+/** The invariants that are checked after every event. What each agent claims is held against what is durable. */
+export class Invariants {
+  private readonly identity: Identity;
+  private readonly chosen: ChosenJournal;
+  private readonly counters: Counters;
+  private readonly hashes = new Map<Slot, string | number>();
+  private readonly ballotUses = new Map<string, BallotUse>();
+  private readonly leading = new Map<AgentId, BallotUse>();
+  /** The highest slot whose effect a client has seen acknowledged. */
+  acknowledgedThrough: Slot = 0;
+
+  constructor(identity: Identity, chosen: ChosenJournal, counters: Counters) {
+    this.identity = identity;
+    this.chosen = chosen;
+    this.counters = counters;
+  }
+
+  /** A message was made; it leaves when what it depends on is durable. */
+  created(shadow: AcceptorShadow, { message }: Envelope): void {
+    const isPositive =
+      (message.kind === 'prepareReply' && message.granted) ||
+      ((message.kind === 'acceptReply' || message.kind === 'heartbeatReply') && message.accepted);
+    if (!isPositive) return;
+    const bound = message.kind === 'heartbeatReply' ? shadow.promised : higherBallot(shadow.promised, shadow.answeredBallot);
+    require(!isBelow(message.ballot, bound), 'no acceptor acts below its durable promise', () => {
+      return `${shadow.agentId} answers ${message.kind} in ${ballotText(message.ballot)} below ${ballotText(bound)}`;
+    });
+  }
+
+  /** A message leaves: from here on others rely on it. */
+  sent(shadow: AcceptorShadow, { from, message }: Envelope): void {
+    this.checkClaims(shadow, message);
+    switch (message.kind) {
+      case 'prepare':
+        this.checkDurablePromise(shadow, message.ballot, 'prepare');
+        this.left(message.ballot);
+        break;
+      case 'prepareReply':
+        if (!message.granted) break;
+        this.checkDurablePromise(shadow, message.ballot, 'prepareReply');
+        shadow.answeredBallot = higherBallot(shadow.answeredBallot, message.ballot);
+        break;
+      case 'accept':
+        this.checkOwner(from, message.ballot);
+        this.left(message.ballot);
+        message.entries.forEach((entry, index) => {
+          this.chosen.proposed(message.fromSlot + index, message.ballot, entry);
+        });
+        break;
+      case 'acceptReply':
+        if (!message.accepted) break;
+        this.checkDurablePromise(shadow, message.ballot, 'acceptReply');
+        shadow.answeredBallot = higherBallot(shadow.answeredBallot, message.ballot);
+        shadow.checkCovers(message.ballot, message.through);
+        break;
+      case 'heartbeat':
+        this.checkOwner(from, message.ballot);
+        this.left(message.ballot);
+        break;
+      case 'heartbeatReply':
+        if (message.accepted) shadow.checkCovers(message.ballot, message.through);
+        break;
+      case 'chosen':
+        for (const { slot, ballot, entry } of message.entries) {
+          const value = this.identity.entry(entry);
+          require(this.chosen.at(slot)?.value === value, 'a choice follows from the durable state of a majority', () => {
+            return `${from} sends slot ${slot} of ${ballotText(ballot)} as chosen; chosen is through ${this.chosen.through}`;
+          });
+        }
+        break;
+      default:
+        break;
+    }
+  }
+
+  /** Whoever says that a prefix is chosen must be right; whoever says "durably" must have it durably. */
+  private checkClaims(shadow: AcceptorShadow, message: Envelope['message']): void {
+    if (!('chosenThrough' in message)) return;
+    const { chosenThrough } = message;
+    require(chosenThrough <= this.chosen.through, 'a choice follows from the durable state of a majority', () => {
+      return `${shadow.agentId} tells ${message.kind} that all is chosen through ${chosenThrough}; it is through ${this.chosen.through}`;
+    });
+    const isDurableClaim =
+      message.kind === 'acceptReply' || message.kind === 'heartbeatReply' || message.kind === 'chosenReply';
+    require(!isDurableClaim || chosenThrough <= shadow.durableChosen, 'an acknowledgement covers only what is durable', () => {
+      return `${shadow.agentId} says it durably stores ${chosenThrough} as chosen, it is ${shadow.durableChosen}`;
+    });
+  }
+
+  private checkDurablePromise(shadow: AcceptorShadow, ballot: Ballot, kind: string): void {
+    require(!isBelow(shadow.durablePromised, ballot), 'no acceptor acts below its durable promise', () => {
+      const durable = ballotText(shadow.durablePromised);
+      return `${shadow.agentId} sends ${kind} in ${ballotText(ballot)}, durably promised is ${durable}`;
+    });
+  }
+
+  private left(ballot: Ballot): void {
+    const use = this.ballotUses.get(ballotText(ballot));
+    if (use !== undefined) use.hasLeft = true;
+  }
+
+  private checkOwner(from: AgentId, ballot: Ballot): void {
+    require(ballot.agentId === from, 'a ballot is never used twice', () => `${from} acts in ${ballotText(ballot)}`);
+  }
+
+  /** A `prepare` of this ballot was made: the campaign started, or asks again. */
+  preparing(shadow: AcceptorShadow, ballot: Ballot, view: ReplicaView): void {
+    const use = this.use(shadow, ballot, view);
+    require(use.life === shadow.life && use.stage === 'campaigning', 'a ballot is never used twice', () => {
+      return `${shadow.agentId} prepares ${ballotText(ballot)} again, it was ${use.stage} in life ${use.life}`;
+    });
+  }
+
+  /** After each step of a bare replica, and after each turn of a host. */
+  observed(shadow: AcceptorShadow, view: ReplicaView): void {
+    const led = this.leading.get(shadow.agentId);
+    const isSame = led !== undefined && view.role === 'leader' && isSameBallot(led.ballot, view.ballot);
+    if (led !== undefined && !isSame) {
+      led.stage = 'ended';
+      this.leading.delete(shadow.agentId);
+    }
+    if (view.role !== 'leader') return;
+    const use = this.use(shadow, view.ballot, view);
+    require(use.life === shadow.life && use.stage !== 'ended', 'a ballot is never used twice', () => {
+      return `${shadow.agentId} leads again in ${ballotText(view.ballot)}`;
+    });
+    require(use.configuration === view.configuration || this.identity.voters(view.configuration) === use.voters, 'a ballot never spans a change of the voter set', () => {
+      return `${shadow.agentId} leads in ${ballotText(view.ballot)} with other voters than it started with`;
+    });
+    if (use.stage === 'campaigning') this.counters.add('leadership');
+    use.stage = 'leader';
+    this.leading.set(shadow.agentId, use);
+  }
+
+  /** The process died, and with it what it led. */
+  ended(agentId: AgentId): void {
+    const led = this.leading.get(agentId);
+    if (led !== undefined) led.stage = 'ended';
+    this.leading.delete(agentId);
+    for (const [key, use] of this.ballotUses) {
+      if (use.ballot.agentId === agentId && !use.hasLeft) this.ballotUses.delete(key);
+    }
+  }
+
+  private use(shadow: AcceptorShadow, ballot: Ballot, view: ReplicaView): BallotUse {
+    const key = ballotText(ballot);
+    const known = this.ballotUses.get(key);
+    if (known !== undefined) return known;
+    const { configuration, configurationSlot } = view;
+    const voters = this.identity.voters(configuration);
+    const use: BallotUse = { life: shadow.life, ballot, configuration, voters, hasLeft: false, stage: 'campaigning' };
+    this.ballotUses.set(key, use);
+    this.counters.add('campaign');
+    this.checkOwner(shadow.agentId, ballot);
+    this.chosen.ballotStarted(ballot, voters);
+    require(configurationSlot <= shadow.durableChosen, 'a campaign follows from a durable configuration', () => {
+      const durable = `durably knows ${shadow.durableChosen} as chosen`;
+      return `${shadow.agentId} campaigns under the configuration of slot ${configurationSlot} and ${durable}`;
+    });
+    return use;
+  }
+
+  /** One slot goes to the machine. `hash` is the state after it. */
+  delivered(agentId: AgentId, previous: Slot, { slot, entry, isVoid, era }: Delivered, hash: string | number): void {
+    require(slot === previous + 1, 'a prefix is applied in order', () => `${agentId}: slot ${slot} after ${previous}`);
+    const chosen = this.chosen.at(slot);
+    require(chosen !== undefined, 'a choice follows from the durable state of a majority', () => {
+      return `${agentId} takes slot ${slot} as chosen; chosen is through ${this.chosen.through}`;
+    });
+    require(chosen.value === this.identity.entry(entry), 'one value per slot', () => {
+      return `${agentId} delivers ${entry.kind} ${entry.requestId} in slot ${slot}, chosen is ${chosen.entry.kind} ${chosen.entry.requestId}`;
+    });
+    require(isVoid === chosen.isVoid && isSameBallot(era, chosen.era), 'an entry of an older era has no effect', () => {
+      return `${agentId} says void ${isVoid}, era ${ballotText(era)} in slot ${slot}; it is ${chosen.isVoid}, ${ballotText(chosen.era)}`;
+    });
+    if (isVoid) this.counters.add('void entry');
+    this.checkHash(agentId, slot, hash);
+  }
+
+  checkHash(agentId: AgentId, slot: Slot, hash: string | number): void {
+    const known = this.hashes.get(slot);
+    if (known === undefined) this.hashes.set(slot, hash);
+    require(known === undefined || known === hash, 'equal slots mean equal state', () => {
+      return `${agentId} has ${hash} in slot ${slot}, another had ${known}`;
+    });
+  }
+
+  /** A snapshot, or the applied state at a start. */
+  based(agentId: AgentId, base: Base, hash: string | number): void {
+    if (base.slot === 0) return;
+    const chosen = this.chosen.at(base.slot);
+    require(chosen !== undefined, 'a choice follows from the durable state of a majority', () => {
+      return `${agentId} takes over a state of slot ${base.slot}; chosen is through ${this.chosen.through}`;
+    });
+    const isRight =
+      isSameBallot(chosen.era, base.era) &&
+      chosen.configuration.epoch === base.configuration.epoch &&
+      chosen.configurationSlot === base.configurationSlot;
+    require(isRight, 'equal slots mean equal state', () => `${agentId}: the base of slot ${base.slot} is another`);
+    this.checkHash(agentId, base.slot, hash);
+  }
+
+  /** A client was told that its write is done. */
+  acknowledged(slot: Slot): void {
+    require(slot <= this.chosen.through, 'what was acknowledged is there', () => `slot ${slot} was acknowledged`);
+    this.acknowledgedThrough = Math.max(this.acknowledgedThrough, slot);
+  }
+
+  /** A read that was asked for when `acknowledgedThrough` was `knownThrough` is answered from `slot`. */
+  readAnswered(agentId: AgentId, knownThrough: Slot, slot: Slot): void {
+    require(slot >= knownThrough, 'reads are linearizable', () => {
+      return `${agentId} answers from slot ${slot}; ${knownThrough} was acknowledged before it was asked`;
+    });
+  }
+}
