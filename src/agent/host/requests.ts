@@ -366,14 +366,23 @@ export class Requests {
       }
       return;
     }
-    if (write.isDone) return;
-    write.isDone = true;
-    if (write.state !== 'parked') this.#forget(write);
+    this.#abandon(write);
   }
 
   #cancel(waiter: Waiter): void {
-    const effect = waiter.write?.mayTakeEffect ? 'unknown' : 'not_done';
+    const { write } = waiter;
+    const mayTakeEffect = write?.mayTakeEffect === true;
+    const effect = mayTakeEffect ? 'unknown' : 'not_done';
     this.#answer(waiter, failed(new CellError('CANCELLED', 'the caller gave up', { effect })));
+    // Said to be not done, it must not be sent any more.
+    if (write === undefined || mayTakeEffect || write.waiters.some(({ then }) => then !== undefined)) return;
+    this.#abandon(write);
+  }
+
+  #abandon(write: PendingWrite): void {
+    if (write.isDone) return;
+    write.isDone = true;
+    if (write.state !== 'parked') this.#forget(write);
   }
 
   #shutDown(write: PendingWrite): void {

@@ -1,0 +1,211 @@
+/**
+ * Guards DESIGN 5 "Time": what must happen in time is a timer entry, nothing ends early, and a renewal is worth only what
+ * a leadership proves after it was received. One test for each sentence.
+ */
+import { describe, expect, test } from 'vitest';
+import type { Answer } from '../../src/agent/host/answer.ts';
+import type { RenewItem, RenewOutcome } from '../../src/agent/host/messages.ts';
+import type { PeerMessage } from '../../src/agent/host/ports.ts';
+import { TimerBook } from '../../src/agent/host/timers.ts';
+import { MemoryCell } from '../support/memory-cell.ts';
+
+const TTL_MS = 4_000;
+const THREE = { voters: ['a', 'b', 'c'] };
+const ITEM: RenewItem = { timerId: 'session/s', ageMs: 0 };
+
+function open(cell: MemoryCell, at: string, sessionId = 's', ttlMs = TTL_MS): number {
+  cell.write(at, { kind: 'openSession', sessionId, ttlMs, owner: 'test' }).value();
+  return cell.clock.nowMs;
+}
+
+function isAlive(cell: MemoryCell, at: string, sessionId = 's'): boolean {
+  return cell.host(at).state.get('system', `/_internal/sessions/${sessionId}`) !== undefined;
+}
+
+function renew(cell: MemoryCell, at: string, item = ITEM): { outcome: Answer<readonly RenewOutcome[]> | undefined } {
+  const call: { outcome: Answer<readonly RenewOutcome[]> | undefined } = { outcome: undefined };
+  cell.host(at).renew([item], (answer) => {
+    call.outcome = answer;
+  });
+  return call;
+}
+
+function outcomeOf(call: { outcome: Answer<readonly RenewOutcome[]> | undefined }): RenewOutcome | undefined {
+  return call.outcome?.ok ? call.outcome.value[0] : undefined;
+}
+
+function isHostMessage(message: PeerMessage, kind: string): boolean {
+  return message.kind === 'host' && message.message.kind === kind;
+}
+
+function isHeartbeat(message: PeerMessage): boolean {
+  return message.kind === 'consensus' && message.envelope.message.kind.startsWith('heartbeat');
+}
+
+describe('ends', () => {
+  test('the leader waits TTL x 1.25 before it proposes an end', () => {
+    const cell = new MemoryCell(THREE);
+    const { id } = cell.leader();
+    const openedMs = open(cell, id);
+    cell.clock.run(TTL_MS * 1.25 - 10 - (cell.clock.nowMs - openedMs));
+    expect(isAlive(cell, id)).toBe(true);
+    cell.clock.run(100);
+    expect(isAlive(cell, id)).toBe(false);
+  });
+
+  test('a new leader grants the full TTL again from the moment it applied its own no-op', () => {
+    const cell = new MemoryCell(THREE);
+    const first = cell.leader();
+    open(cell, first.id);
+    cell.clock.run(TTL_MS);
+    cell.crash(first.id);
+    const second = cell.leader();
+    const ledMs = cell.clock.nowMs;
+    cell.clock.run(TTL_MS * 1.25 - 100 - (cell.clock.nowMs - ledMs));
+    expect(isAlive(cell, second.id)).toBe(true);
+    cell.clock.run(300);
+    expect(isAlive(cell, second.id)).toBe(false);
+  });
+
+  test('an end that a deposed leader proposed is never repeated by the next one', () => {
+    const cell = new MemoryCell(THREE);
+    const first = cell.leader();
+    open(cell, first.id);
+    // The end is proposed, and reaches nobody.
+    cell.clock.run(TTL_MS * 1.25 - 60);
+    cell.deliver = (from, to) => from !== first.id && to !== first.id;
+    cell.clock.run(100);
+    cell.clock.runUntil(() => cell.followers().length > 0 && !first.host.replica.isLeaderReady);
+    cell.deliver = () => true;
+    const second = cell.leader();
+    expect(outcomeOf(waited(cell, renew(cell, second.id)))?.renewed).toBe(true);
+    expect(isAlive(cell, second.id)).toBe(true);
+  });
+
+  test('ten thousand timers that fall due together all end', () => {
+    const cell = new MemoryCell({ voters: ['a'] });
+    cell.leader();
+    const calls = Array.from({ length: 10_000 }, (_, index) =>
+      cell.write('a', { kind: 'grantLease', leaseId: `l${index}`, ttlMs: 2_000 }),
+    );
+    cell.clock.runUntil(() => calls.every(({ answer }) => answer !== undefined));
+    expect(calls.every(({ answer }) => answer?.ok)).toBe(true);
+    const leases = () => cell.host('a').state.count('system', '/_internal/leases/', '/_internal/leases0');
+    expect(leases()).toBe(10_000);
+    cell.clock.runUntil(() => leases() === 0, 10_000);
+  });
+});
+
+describe('renewals', () => {
+  test('the deadline of the leader restarts at receipt', () => {
+    const cell = new MemoryCell(THREE);
+    const { id } = cell.leader();
+    open(cell, id);
+    cell.clock.run(TTL_MS);
+    const receivedMs = cell.clock.nowMs;
+    expect(outcomeOf(waited(cell, renew(cell, id)))).toEqual({ timerId: 'session/s', renewed: true, ttlMs: TTL_MS });
+    cell.clock.run(TTL_MS * 1.25 - 10 - (cell.clock.nowMs - receivedMs));
+    expect(isAlive(cell, id)).toBe(true);
+    cell.clock.run(100);
+    expect(isAlive(cell, id)).toBe(false);
+  });
+
+  test('one is acknowledged only after a heartbeat round that started after it was received', () => {
+    const cell = new MemoryCell(THREE);
+    const { id } = cell.leader();
+    open(cell, id);
+    cell.deliver = (_from, _to, message) => !isHeartbeat(message);
+    const call = renew(cell, id);
+    cell.clock.run(100);
+    expect(call.outcome).toBeUndefined();
+    cell.deliver = () => true;
+    expect(outcomeOf(waited(cell, call))?.renewed).toBe(true);
+  });
+
+  test('a leader that is cut off acknowledges nothing', () => {
+    const cell = new MemoryCell(THREE);
+    const { id } = cell.leader();
+    open(cell, id);
+    cell.deliver = (from, to) => from !== id && to !== id;
+    const call = renew(cell, id);
+    cell.clock.run(10_000);
+    expect(call.outcome).toMatchObject({ ok: false, error: { reason: 'NO_MAJORITY', effect: 'unknown' } });
+  });
+
+  test('none is acknowledged once the end is proposed, even when it was received before', () => {
+    const cell = new MemoryCell(THREE);
+    const { id } = cell.leader();
+    const ttlMs = 160;
+    open(cell, id, 's', ttlMs);
+    // The round that would acknowledge it takes longer than the TTL, so the end is proposed first.
+    cell.deliver = (_from, _to, message) => !isHeartbeat(message);
+    const call = renew(cell, id);
+    cell.clock.run(ttlMs * 1.25 + 60);
+    cell.deliver = () => true;
+    expect(outcomeOf(waited(cell, call))).toEqual({ timerId: 'session/s', renewed: false, ttlMs: 0 });
+    expect(isAlive(cell, id)).toBe(false);
+  });
+
+  test('none is acknowledged before the own no-op of the leader is applied', () => {
+    const book = new TimerBook();
+    expect(book.isRunning).toBe(false);
+    expect(book.renewable('session/s')).toBeUndefined();
+    book.begin([{ timerId: 'session/s', ttlMs: 100, generation: 1 }], 0);
+    expect(book.renewable('session/s')).toBe(100);
+  });
+
+  test('one that was held keeps the first sending of the client', () => {
+    const cell = new MemoryCell(THREE);
+    const leader = cell.leader();
+    const [follower] = cell.followers();
+    open(cell, leader.id, 's', 60_000);
+    cell.deliver = (from) => from !== follower!.id;
+    const call = renew(cell, follower!.id, { timerId: 'session/s', ageMs: 70 });
+    cell.clock.run(1_500);
+    cell.deliver = () => true;
+    expect(outcomeOf(waited(cell, call))?.renewed).toBe(true);
+    const ages = follower!.sent.flatMap(({ message }) =>
+      message.kind === 'host' && message.message.kind === 'renew'
+        ? message.message.items.filter(({ timerId }) => timerId === 'session/s').map(({ ageMs }) => ageMs)
+        : [],
+    );
+    expect(ages[0]).toBe(70);
+    expect(ages.length).toBeGreaterThan(1);
+    for (let index = 1; index < ages.length; index += 1) {
+      expect(ages[index]! - ages[index - 1]!).toBeGreaterThanOrEqual(500);
+    }
+  });
+
+  test('a renewal is not journaled', () => {
+    const cell = new MemoryCell(THREE);
+    const { id, host } = cell.leader();
+    open(cell, id);
+    cell.clock.run(100);
+    const { chosenThrough } = host.status;
+    for (let round = 0; round < 5; round += 1) waited(cell, renew(cell, id));
+    expect(host.status.chosenThrough).toBe(chosenThrough);
+  });
+
+  test('renewals of one turn share one call to the leader', () => {
+    const cell = new MemoryCell(THREE);
+    const { id } = cell.leader();
+    const [follower] = cell.followers();
+    open(cell, id, 's', 60_000);
+    follower!.sent.length = 0;
+    const calls = Array.from({ length: 20 }, () => renew(cell, follower!.id));
+    for (const call of calls) expect(outcomeOf(waited(cell, call))?.renewed).toBe(true);
+    expect(follower!.sent.filter(({ message }) => isHostMessage(message, 'renew'))).toHaveLength(1);
+  });
+
+  test('what does not exist is not renewed', () => {
+    const cell = new MemoryCell(THREE);
+    cell.leader();
+    const call = renew(cell, 'a', { timerId: 'lease/none', ageMs: 0 });
+    expect(outcomeOf(waited(cell, call))?.renewed).toBe(false);
+  });
+});
+
+function waited<C extends { outcome: unknown }>(cell: MemoryCell, call: C): C {
+  cell.clock.runUntil(() => call.outcome !== undefined);
+  return call;
+}

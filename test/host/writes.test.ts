@@ -1,0 +1,299 @@
+/**
+ * Guards how writes find the leader: bundled, repeated under the same sequence while their fate is in doubt, refused only
+ * when they were never sent, and executed at most once.
+ */
+import { describe, expect, test } from 'vitest';
+import type { Entry } from '../../src/agent/consensus/types.ts';
+import { decodeBundle } from '../../src/agent/host/codec.ts';
+import type { PeerMessage } from '../../src/agent/host/ports.ts';
+import { type Agent, type Call, create, MemoryCell, put, text } from '../support/memory-cell.ts';
+
+const THREE = { voters: ['a', 'b', 'c'] };
+
+/** Command entries that it sent to others, each once. */
+function proposed(agent: Agent): Entry[] {
+  const entries = new Map<string, Entry>();
+  for (const { message } of agent.sent) {
+    if (message.kind !== 'consensus' || message.envelope.message.kind !== 'accept') continue;
+    for (const entry of message.envelope.message.entries) {
+      if (entry.kind === 'command') entries.set(entry.requestId, entry);
+    }
+  }
+  return [...entries.values()];
+}
+
+function isHost(message: PeerMessage, kind: string): boolean {
+  return message.kind === 'host' && message.message.kind === kind;
+}
+
+/** A leader whose own session is open and that has nothing else to do. */
+function settled(cell: MemoryCell): Agent {
+  const leader = cell.leader();
+  for (const id of cell.agents.keys()) cell.write(id, put('/warm', id)).value();
+  cell.clock.run(200);
+  for (const agent of cell.agents.values()) agent.sent.length = 0;
+  return leader;
+}
+
+function all<T>(cell: MemoryCell, calls: readonly Call<T>[]): T[] {
+  cell.clock.runUntil(() => calls.every(({ answer }) => answer !== undefined));
+  return calls.map((call) => call.value());
+}
+
+describe('bundles', () => {
+  test('requests of one turn share one entry', () => {
+    const cell = new MemoryCell(THREE);
+    const leader = settled(cell);
+    all(
+      cell,
+      Array.from({ length: 50 }, (_, index) => cell.write(leader.id, put(`/k/${index}`, 'x'))),
+    );
+    const entries = proposed(leader);
+    expect(entries).toHaveLength(1);
+    expect(decodeBundle(entries[0]!.payload)).toHaveLength(50);
+  });
+
+  test('a follower packs the requests of one turn into one call, and the leader those into one entry', () => {
+    const cell = new MemoryCell(THREE);
+    const leader = settled(cell);
+    const [follower] = cell.followers();
+    all(
+      cell,
+      Array.from({ length: 50 }, (_, index) => cell.write(follower!.id, put(`/k/${index}`, 'x'))),
+    );
+    expect(follower!.sent.filter(({ message }) => isHost(message, 'forward'))).toHaveLength(1);
+    expect(proposed(leader)).toHaveLength(1);
+  });
+
+  test('a bundle ends at its size', () => {
+    const cell = new MemoryCell({ ...THREE, config: { bundleMaxBytes: 10_000 } });
+    const leader = settled(cell);
+    all(
+      cell,
+      Array.from({ length: 6 }, (_, index) => cell.write(leader.id, put(`/k/${index}`, 'x'.repeat(4_000)))),
+    );
+    expect(proposed(leader).map(({ payload }) => decodeBundle(payload).length)).toEqual([2, 2, 2]);
+  });
+
+  test('a value larger than a bundle travels alone', () => {
+    const cell = new MemoryCell({ ...THREE, config: { bundleMaxBytes: 10_000 } });
+    const leader = settled(cell);
+    const calls = ['1', 'x'.repeat(50_000), '2'].map((value, index) =>
+      cell.write(leader.id, put(`/k/${index}`, value)),
+    );
+    all(cell, calls);
+    expect(proposed(leader).map(({ payload }) => decodeBundle(payload).length)).toEqual([1, 1, 1]);
+  });
+
+  test('the end of a session is alone in its entry', () => {
+    const cell = new MemoryCell(THREE);
+    const leader = settled(cell);
+    all(cell, [
+      cell.write(leader.id, put('/a', 'x')),
+      cell.write(leader.id, { kind: 'endSession', sessionId: 'one' }),
+      cell.write(leader.id, { kind: 'endSession', sessionId: 'two' }),
+      cell.write(leader.id, put('/b', 'x')),
+    ]);
+    expect(proposed(leader).map(({ payload }) => decodeBundle(payload).map(({ command }) => command.kind))).toEqual([
+      ['put'],
+      ['endSession'],
+      ['endSession'],
+      ['put'],
+    ]);
+  });
+
+  test('a few entries are on their way at once, the rest gathers', () => {
+    const cell = new MemoryCell({ ...THREE, config: { pipelineEntries: 2 } });
+    const leader = settled(cell);
+    const calls = Array.from({ length: 40 }, (_, index) => {
+      const call = cell.write(leader.id, put(`/k/${index}`, 'x'));
+      cell.clock.run(0);
+      return call;
+    });
+    all(cell, calls);
+    const sizes = proposed(leader).map(({ payload }) => decodeBundle(payload).length);
+    expect(sizes.slice(0, 3)).toEqual([1, 1, 38]);
+  });
+});
+
+describe('repeats', () => {
+  test('a forwarded call without an answer is sent again under the same sequence', () => {
+    const cell = new MemoryCell(THREE);
+    settled(cell);
+    const [follower] = cell.followers();
+    let lost = 0;
+    cell.deliver = (_from, _to, message) => !isHost(message, 'forward') || lost++ > 0;
+    const { result } = cell.write(follower!.id, create('/x', '1')).value();
+    expect(result.succeeded).toBe(true);
+    const calls = follower!.sent.flatMap(({ message }) =>
+      message.kind === 'host' && message.message.kind === 'forward' ? [message.message] : [],
+    );
+    expect(calls.length).toBeGreaterThan(1);
+    expect(new Set(calls.map(({ callId }) => callId)).size).toBe(calls.length);
+    expect(new Set(calls.flatMap(({ requests }) => requests.map(({ sequence }) => sequence))).size).toBe(1);
+  });
+
+  test('an answer that is lost leads to a repeat that does not happen twice', () => {
+    const cell = new MemoryCell(THREE);
+    settled(cell);
+    const [follower] = cell.followers();
+    // It hears nothing back, and knows neither that the entry was proposed nor that it was chosen.
+    cell.deliver = (_from, to, message) => to !== follower!.id || isHost(message, 'cellReport');
+    const call = cell.write(follower!.id, create('/x', '1'), { timeoutMs: 20_000 });
+    cell.clock.run(2_000);
+    cell.deliver = () => true;
+    expect(call.value().result.succeeded).toBe(true);
+    expect(call.answers).toBe(1);
+  });
+
+  test('whoever does not lead says so, and the write finds the leader', () => {
+    const cell = new MemoryCell(THREE);
+    const leader = settled(cell);
+    const [one, two] = cell.followers();
+    let asked = 0;
+    // A call that arrives at another follower, as after a change of leader that the sender has not heard of.
+    cell.deliver = (from, to, message) => {
+      if (from === one!.id && to === leader.id && isHost(message, 'forward') && asked++ === 0) {
+        two!.host.receive({ ...(message as Extract<PeerMessage, { kind: 'host' }>), to: two!.id });
+        return false;
+      }
+      return true;
+    };
+    cell.write(one!.id, put('/x', '1')).value();
+    const replies = two!.sent.flatMap(({ message }) =>
+      message.kind === 'host' && message.message.kind === 'forwardReply' ? [message.message.fate] : [],
+    );
+    expect(replies).toEqual(['notLeader']);
+  });
+
+  test('the same sequence twice on one agent waits for one execution', () => {
+    const cell = new MemoryCell(THREE);
+    const leader = settled(cell);
+    cell.write(leader.id, { kind: 'openSession', sessionId: 's', ttlMs: 60_000, owner: 'test' }).value();
+    const session = { id: 's', sequence: 1, ackedBelow: 1 };
+    const calls = [create('/x', '1'), create('/x', '1')].map((command) => cell.write(leader.id, command, { session }));
+    const outcomes = all(cell, calls);
+    expect(outcomes.map(({ result }) => result.succeeded)).toEqual([true, true]);
+    const other = cell.write(leader.id, create('/x', '1'), { session }).value();
+    expect(other.result).toEqual(outcomes[0]!.result);
+  });
+
+  test('the same sequence for another command is refused', () => {
+    const cell = new MemoryCell(THREE);
+    const leader = settled(cell);
+    cell.write(leader.id, { kind: 'openSession', sessionId: 's', ttlMs: 60_000, owner: 'test' }).value();
+    const session = { id: 's', sequence: 1, ackedBelow: 1 };
+    const first = cell.write(leader.id, put('/x', '1'), { session });
+    const joining = cell.write(leader.id, put('/x', '2'), { session });
+    first.value();
+    joining.wait();
+    expect(joining.error.reason).toBe('SEQUENCE_REUSED');
+    const later = cell.write(leader.id, put('/x', '3'), { session });
+    later.wait();
+    expect(later.error.reason).toBe('SEQUENCE_REUSED');
+    expect(text(leader.host, '/x')).toBe('1');
+  });
+});
+
+describe('failures', () => {
+  test('a write that was never sent ends as not done', () => {
+    const cell = new MemoryCell(THREE);
+    cell.crash('b');
+    cell.crash('c');
+    const call = cell.write('a', put('/x', '1'), { timeoutMs: 500 });
+    call.wait();
+    expect(call.error).toMatchObject({ reason: 'NO_MAJORITY', effect: 'not_done' });
+  });
+
+  test('a write whose fate is not known at the deadline ends as unknown', () => {
+    const cell = new MemoryCell(THREE);
+    const leader = settled(cell);
+    const [follower] = cell.followers();
+    cell.deliver = (from, to) => from !== leader.id && to !== leader.id;
+    const onLeader = cell.write(leader.id, put('/x', '1'), { timeoutMs: 100 });
+    const onFollower = cell.write(follower!.id, put('/y', '1'), { timeoutMs: 100 });
+    onLeader.wait();
+    onFollower.wait();
+    expect(onLeader.error).toMatchObject({ reason: 'OUTCOME_UNKNOWN', effect: 'unknown' });
+    expect(onFollower.error).toMatchObject({ reason: 'OUTCOME_UNKNOWN', effect: 'unknown' });
+  });
+
+  test('without room the write is refused, and nothing of it happens later', () => {
+    const cell = new MemoryCell({ ...THREE, config: { queuedRequestsMax: 10 } });
+    const leader = settled(cell);
+    const calls = Array.from({ length: 12 }, (_, index) => cell.write(leader.id, put(`/k/${index}`, 'x')));
+    cell.clock.runUntil(() => calls.every(({ answer }) => answer !== undefined));
+    const refused = calls.filter(({ answer }) => !answer?.ok);
+    expect(refused).toHaveLength(2);
+    expect(refused[0]!.error).toMatchObject({ reason: 'OVERLOADED', effect: 'not_done' });
+    cell.clock.run(2_000);
+    expect(leader.host.state.count('user', '/k/', '/k0')).toBe(10);
+  });
+
+  test('the caller who gives up learns whether it may still happen', () => {
+    const cell = new MemoryCell(THREE);
+    const leader = settled(cell);
+    const unsent = cell.write(leader.id, put('/x', '1'));
+    unsent.cancel();
+    expect(unsent.error).toMatchObject({ reason: 'CANCELLED', effect: 'not_done' });
+    const sent = cell.write(leader.id, put('/y', '1'));
+    cell.clock.run(0);
+    sent.cancel();
+    expect(sent.error).toMatchObject({ reason: 'CANCELLED', effect: 'unknown' });
+    cell.clock.run(1_000);
+    expect(unsent.answers + sent.answers).toBe(2);
+    expect(text(leader.host, '/x')).toBeUndefined();
+  });
+
+  test('a stop answers everything that is under way', () => {
+    const cell = new MemoryCell(THREE);
+    const leader = settled(cell);
+    const write = cell.write(leader.id, put('/x', '1'));
+    const read = cell.read(leader.id);
+    cell.crash(leader.id);
+    expect(write.error.reason).toBe('SHUTTING_DOWN');
+    expect(read.error.reason).toBe('SHUTTING_DOWN');
+  });
+});
+
+describe('quorum all', () => {
+  test('is answered when every voter has applied it', () => {
+    const cell = new MemoryCell(THREE);
+    const leader = settled(cell);
+    const { result, notAppliedBy } = cell.write(leader.id, put('/x', '1'), { quorum: 'all' }).value();
+    expect(notAppliedBy).toEqual([]);
+    for (const id of THREE.voters) expect(cell.host(id).status.applied).toBeGreaterThanOrEqual(result.slot);
+  });
+
+  test('names those that had not applied it in time', () => {
+    const cell = new MemoryCell(THREE);
+    const leader = settled(cell);
+    const [slow] = cell.followers();
+    cell.deliver = (_from, to) => to !== slow!.id;
+    const startedMs = cell.clock.nowMs;
+    expect(cell.write(leader.id, put('/x', '1'), { quorum: 'all' }).value().notAppliedBy).toEqual([slow!.id]);
+    expect(cell.clock.nowMs - startedMs).toBeGreaterThanOrEqual(1_000);
+  });
+
+  test('does not wait for suspects', () => {
+    const cell = new MemoryCell(THREE);
+    const leader = settled(cell);
+    const [dead] = cell.followers();
+    cell.crash(dead!.id);
+    const isSuspect = () => leader.host.status.participants.some((report) => report.suspect);
+    cell.clock.runUntil(isSuspect);
+    const startedMs = cell.clock.nowMs;
+    expect(cell.write(leader.id, put('/x', '1'), { quorum: 'all' }).value().notAppliedBy).toEqual([]);
+    expect(cell.clock.nowMs - startedMs).toBeLessThan(500);
+  });
+});
+
+describe('a backlog', () => {
+  test('is applied in portions, so that ticks are not late', () => {
+    const cell = new MemoryCell({ voters: ['a'] });
+    settled(cell);
+    const calls = Array.from({ length: 10_000 }, (_, index) => cell.write('a', put(`/k/${index}`, 'x')));
+    all(cell, calls);
+    expect(cell.host('a').state.count('user', '/k/', '/k0')).toBe(10_000);
+  });
+});
