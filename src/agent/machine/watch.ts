@@ -17,8 +17,8 @@ export interface WatchHubOptions {
   readonly requestPump: () => void;
   /** Changes that are read from the store at once for one watcher; a single revision may have more. */
   readonly pageChanges?: number;
-  /** Watchers that get a page in one `pump`. */
-  readonly pumpWatchers?: number;
+  /** Pages that are read in one `pump`, one after another for all who catch up. */
+  readonly pumpPages?: number;
   /** A paused watcher that falls further behind than this is cut. */
   readonly laggingRevisionsMax?: number;
 }
@@ -36,7 +36,7 @@ interface Watcher extends WatchQuery {
   next: number;
 }
 
-const DEFAULTS = { pageChanges: 64, pumpWatchers: 16, laggingRevisionsMax: 100_000 };
+const DEFAULTS = { pageChanges: 64, pumpPages: 16, laggingRevisionsMax: 100_000 };
 /** How many published events may pass between two looks at how far paused watchers lag. */
 const LAG_CHECK_EVENTS = 1_024;
 
@@ -96,14 +96,14 @@ export class WatchHub {
     if (this.#eventsSinceLagCheck >= LAG_CHECK_EVENTS) this.#cutLagging();
   }
 
-  /** One page for each of some of the watchers that are catching up; asks for another turn when more is left. */
+  /** Some pages for those who are catching up; asks for another turn when more is left. */
   pump(): void {
     this.#isPumpRequested = false;
-    let turns = this.#options.pumpWatchers;
+    let pages = this.#options.pumpPages;
     for (const watcher of this.#catchingUp) {
-      if (turns === 0) break;
-      turns -= 1;
-      // To the end of the queue, so that all get their turn.
+      if (pages === 0) break;
+      pages -= 1;
+      // Who needs another page goes to the end of the queue, so that all get their turn.
       this.#catchingUp.delete(watcher);
       this.#catchUp(watcher);
     }
