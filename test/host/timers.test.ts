@@ -3,6 +3,7 @@
  * a leadership proves after it was received. One test for each sentence.
  */
 import { describe, expect, test } from 'vitest';
+import { consensusConfig } from '../../src/agent/config.ts';
 import type { Answer } from '../../src/agent/host/answer.ts';
 import type { RenewItem, RenewOutcome } from '../../src/agent/host/messages.ts';
 import type { PeerMessage } from '../../src/agent/host/ports.ts';
@@ -133,9 +134,10 @@ describe('renewals', () => {
   });
 
   test('none is acknowledged once the end is proposed, even when it was received before', () => {
-    const cell = new MemoryCell(THREE);
+    const consensus = consensusConfig({ electionMinMs: 2_000, electionMaxMs: 3_000 });
+    const cell = new MemoryCell({ ...THREE, config: { consensus } });
     const { id } = cell.leader();
-    const ttlMs = 160;
+    const ttlMs = 200;
     open(cell, id, 's', ttlMs);
     // The round that would acknowledge it takes longer than the TTL, so the end is proposed first.
     cell.deliver = (_from, _to, message) => !isHeartbeat(message);
