@@ -1,0 +1,25 @@
+import { enableCompileCache } from 'node:module';
+
+// Most of a short command's time is compiling what it loads.
+enableCompileCache();
+const { main } = await import('./main.ts');
+
+// `synod ls / | head`: the reader has seen enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    // Whoever asks twice does not want to wait.
+    if (stop.signal.aborted && signal === 'SIGINT') process.exit(130);
+    stop.abort(signal);
+  });
+}
+
+const { stdin, stdout, stderr, env } = process;
+process.exitCode = await main(process.argv.slice(2), { stdin, stdout, stderr, env, stop: stop.signal });
+// What a command left open (a connection on its way down, standard input) must not keep the shell waiting.
+stdout.write('', () => process.exit());

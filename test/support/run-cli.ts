@@ -1,0 +1,38 @@
+import { PassThrough, Readable, Writable } from 'node:stream';
+import { main } from '../../src/cli/main.ts';
+
+export interface CliOutcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliInput {
+  readonly stdin?: string | Uint8Array;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stop?: AbortSignal;
+  /** Called with everything printed so far whenever there is more. */
+  readonly onOutput?: (stdout: string) => void;
+}
+
+/** Runs a command line in this process, in a world of its own. */
+export async function runCli(args: readonly string[], input: CliInput = {}): Promise<CliOutcome> {
+  const out: Buffer[] = [];
+  const err: Buffer[] = [];
+  const collect = (into: Buffer[], told?: (text: string) => void) =>
+    new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        into.push(Buffer.from(chunk));
+        told?.(Buffer.concat(into).toString());
+        done();
+      },
+    });
+  const code = await main(args, {
+    stdin: input.stdin === undefined ? new PassThrough().end() : Readable.from([Buffer.from(input.stdin)]),
+    stdout: collect(out, input.onOutput),
+    stderr: collect(err),
+    env: input.env ?? {},
+    stop: input.stop ?? new AbortController().signal,
+  });
+  return { code, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() };
+}
