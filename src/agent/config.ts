@@ -49,6 +49,8 @@ export const DEFAULTS = {
   reconnectMaxMs: 500,
   joinRetryMinMs: 200,
   joinRetryMaxMs: 3_000,
+  /** A newcomer reads configurations from before it joined; after this long it believes that it is not a participant. */
+  rejoinAfterMs: 3_000,
   /** How long an agent that takes a join waits for each of its steps. */
   joinStepMs: 3_000,
   snapshotChunkBytes: 256 * 1024,

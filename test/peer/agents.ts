@@ -51,6 +51,7 @@ export async function startAgent(agentId: string, options: StartOptions = {}): P
     observe: (entry) => traffic.push(entry),
     onFatal: (text) => fatal.push(text),
     limits: { keepAliveMs: 20, silenceMs: 300 },
+    rejoinAfterMs: 50,
     ...overrides,
   });
   peers.addTo(server);

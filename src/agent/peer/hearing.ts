@@ -37,12 +37,10 @@ export class Hearing {
     for (const peer of this.#peers.values()) peer.heardMs = Math.min(now, peer.heardMs + pausedMs);
   }
 
+  /** Whoever is not watched is nobody whose silence anyone would ask for. */
   hear(peer: AgentId, roundTripMs?: number): void {
     const known = this.#peers.get(peer);
-    if (known === undefined) {
-      this.#peers.set(peer, { heardMs: this.#nowMs(), roundTripMs });
-      return;
-    }
+    if (known === undefined) return;
     known.heardMs = this.#nowMs();
     if (roundTripMs === undefined) return;
     known.roundTripMs =

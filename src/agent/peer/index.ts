@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Server } from '@grpc/grpc-js';
 import type { FetchSnapshotRequest, Hello, JoinRequest } from '../../gen/synod/v1/peer.ts';
+import { DEFAULTS } from '../config.ts';
 import type { AgentId, Ballot, Slot } from '../consensus/types.ts';
 import type { CellPort } from '../host/cell-port.ts';
 import type { PeerMessage } from '../host/ports.ts';
@@ -50,6 +51,7 @@ export interface PeersOptions {
   readonly onFatal: (text: string) => void;
   readonly policy?: LinkPolicy;
   readonly limits?: Partial<StreamLimits>;
+  readonly rejoinAfterMs?: number;
   readonly random?: () => number;
   /** Monotonic. */
   readonly nowMs?: () => number;
@@ -165,6 +167,7 @@ export function createPeers(options: PeersOptions): Peers {
     observe,
     nextId,
     onFatal,
+    rejoinAfterMs: options.rejoinAfterMs ?? DEFAULTS.rejoinAfterMs,
   });
 
   const traffic = (from: AgentId, received: ReceivedMessage, status: string): PeerTraffic =>

@@ -47,9 +47,10 @@ export function createLinkPolicy(random: () => number = Math.random): LinkPolicy
     judge(direction, peer) {
       const rule = find(direction, peer);
       if (rule === undefined) return PASS;
-      if (rule.cut === true || random() < (rule.dropShare ?? 0)) return DROP;
-      const delay = (): number => (rule.delayMs ?? 0) + random() * (rule.jitterMs ?? 0);
-      return random() < (rule.duplicateShare ?? 0) ? [delay(), delay()] : [delay()];
+      const { cut = false, dropShare = 0, duplicateShare = 0, delayMs = 0, jitterMs = 0 } = rule;
+      if (cut || (dropShare > 0 && random() < dropShare)) return DROP;
+      const delay = (): number => (jitterMs > 0 ? delayMs + random() * jitterMs : delayMs);
+      return duplicateShare > 0 && random() < duplicateShare ? [delay(), delay()] : [delay()];
     },
     isCut: (direction, peer) => find(direction, peer)?.cut === true,
     set(rule) {

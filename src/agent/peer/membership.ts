@@ -21,6 +21,8 @@ export interface MembershipOptions {
   readonly observe: PeerObserver;
   readonly nextId: () => string;
   readonly onFatal: (text: string) => void;
+  /** How long this agent believes itself removed before it asks again: a newcomer reads old configurations first. */
+  readonly rejoinAfterMs: number;
 }
 
 /**
@@ -32,6 +34,7 @@ export class Membership {
   readonly #abort = new AbortController();
   #rejoin: NodeJS.Timeout | undefined;
   #isJoining = false;
+  #hasJoined = false;
 
   constructor(options: MembershipOptions) {
     this.#options = options;
@@ -42,7 +45,7 @@ export class Membership {
     const { agentId, bootstrap, book, self, random, log, observe, nextId } = this.#options;
     this.#isJoining = true;
     try {
-      return await joinCell({
+      const joined = await joinCell({
         addresses: () => [...bootstrap, ...book.all()],
         request: () => ({ ...self(), agentId, cellId }),
         random,
@@ -54,6 +57,8 @@ export class Membership {
           for (const peer of peers) book.told(peer.agentId, peer.grpcAddress);
         },
       });
+      this.#hasJoined = true;
+      return joined;
     } finally {
       this.#isJoining = false;
     }
@@ -64,7 +69,7 @@ export class Membership {
     this.#watch(cellId, port, port.status());
     this.#background(this.#announce(port));
     // A used directory needs no one to join, but must not answer for one cell while its operator means another.
-    if (this.#options.bootstrap.length > 0 && !this.#isJoining) this.#background(this.join(cellId));
+    if (this.#options.bootstrap.length > 0 && !this.#hasJoined) this.#background(this.join(cellId));
   }
 
   /** A participant says that the cell has removed this agent. */
@@ -79,7 +84,6 @@ export class Membership {
 
   #watch(cellId: string, port: CellPort, status: CellStatus): void {
     if (isOutside(status, this.#options.agentId)) {
-      // A newcomer that reads old entries sees configurations from before it joined: wait until it has caught up.
       this.#askAgain(cellId, port, () => isOutside(port.status(), this.#options.agentId));
     }
   }
@@ -89,13 +93,13 @@ export class Membership {
     this.#rejoin = setTimeout(() => {
       this.#rejoin = undefined;
       if (this.#isJoining || !isStillNeeded()) return;
-      this.#options.log.info('the cell has removed this agent; asking to join again');
+      this.#options.log.info('this agent is not a participant as far as it knows; asking to join again');
       this.#background(
         this.join(cellId).then(() => {
           this.#watch(cellId, port, port.status());
         }),
       );
-    }, DEFAULTS.joinRetryMaxMs);
+    }, this.#options.rejoinAfterMs);
   }
 
   async #announce(port: CellPort): Promise<void> {
