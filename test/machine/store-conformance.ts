@@ -102,8 +102,8 @@ export function describeStateStore(name: string, make: () => StoreUnderTest): vo
     it('never splits a revision over two pages of changes', () => {
       const store = open();
       store.append('user', put('/a', 1));
-      for (const [ordinal, key] of ['/a', '/b', '/c'].entries()) store.append('user', put(key, 2, { ordinal }));
-      store.append('user', put('/a', 3));
+      for (const [ordinal, key] of ['/b', '/c', '/d'].entries()) store.append('user', put(key, 2, { ordinal }));
+      store.append('user', put('/a', 3, { previousRevision: 1 }));
       const pages = (limit: number) => {
         const sizes: number[] = [];
         for (let from = 0; ; ) {
