@@ -86,14 +86,14 @@ export class Faults {
     });
   }
 
-  #note(what: string): void {
+  #note(what: string, where: string): void {
     this.#world.counters.add(`fault: ${what}`);
-    this.#world.trace.add(this.#world.queue.nowMs, '--', what);
+    this.#world.trace.add(this.#world.queue.nowMs, '--', what, where);
   }
 
   #crashAtBoundary(): void {
     const process = this.#anybody();
-    this.#note(`crash of ${process.agentId} at a boundary`);
+    this.#note('crash at a boundary', process.agentId);
     process.crashAfterBoundaries = this.#random.between(1, 25);
     this.#later(20, 1_500, () => process.boot());
     this.#later(1_500, 3_000, () => process.boot());
@@ -106,7 +106,7 @@ export class Faults {
   }
 
   #crashAll(): void {
-    this.#note('crash of all');
+    this.#note('crash of all', 'everywhere');
     for (const process of this.#processes) {
       process.crash('with all others');
       this.#later(1, 800, () => process.boot());
@@ -127,14 +127,14 @@ export class Faults {
     const leaderId = this.#target.leaderId();
     // Interesting positions: the leader in the middle, or alone.
     if (leaderId !== undefined && this.#random.chance(0.4)) agents.sort((one) => (one === leaderId ? -1 : 0));
-    this.#note(`partition ${shape} of ${agents.join('')}`);
+    this.#note(`partition ${shape}`, agents.join(' '));
     network.healAll();
     network.partition(shape, agents);
     this.#partition += 1;
     const partition = this.#partition;
     this.#later(50, 2_500, () => {
       if (partition !== this.#partition) return;
-      this.#note('partition heals');
+      this.#note('partition heals', 'everywhere');
       network.healAll();
     });
   }
@@ -143,7 +143,7 @@ export class Faults {
   #flap(): void {
     const { network } = this.#world;
     const [one, other] = this.#random.shuffled([...this.#world.processes.keys()]) as [string, string];
-    this.#note(`link ${one}-${other} flaps`);
+    this.#note('link flaps', `${one} ${other}`);
     const toggle = (left: number): void => {
       if (left % 2 === 0) {
         network.unblock(one, other);
@@ -168,7 +168,7 @@ export class Faults {
       delayMeanMs: random.pick([0.3, 2, 20, 80]),
       detourMaxMs: random.pick([20, 300, 2_000]),
     };
-    this.#note('bad weather');
+    this.#note('bad weather', 'everywhere');
     Object.assign(this.#world.network.conditions, conditions);
     this.#weather += 1;
     const weather = this.#weather;
@@ -179,14 +179,14 @@ export class Faults {
 
   #disturbClock(): void {
     const process = this.#anybody();
-    this.#note(`clock of ${process.agentId}`);
+    this.#note('clock', process.agentId);
     if (this.#random.chance(0.5)) process.drift(this.#random.range(0.9, 1.1));
     else process.jumpWall(this.#random.range(-3_600_000, 3_600_000));
   }
 
   #slowDisk(): void {
     const process = this.#anybody();
-    this.#note(`slow disk of ${process.agentId}`);
+    this.#note('slow disk', process.agentId);
     process.storage.conditions.fsyncMinMs = this.#random.chance(0.3)
       ? this.#random.range(1_000, 10_000)
       : this.#random.range(5, 500);
@@ -198,7 +198,7 @@ export class Faults {
   /** The next fsync reports an error: the agent must stop, and recovers at its next start. */
   #failDisk(): void {
     const process = this.#anybody();
-    this.#note(`failing fsync of ${process.agentId}`);
+    this.#note('failing fsync', process.agentId);
     process.storage.conditions.failNextFsync = true;
     this.#later(100, 1_500, () => process.boot());
     this.#later(1_500, 4_000, () => {
@@ -212,11 +212,11 @@ export class Faults {
     const process = this.#anybody();
     if (process.state === 'lost' || !this.#target.isExpendable(process.agentId)) return;
     if (this.#random.chance(0.5)) {
-      this.#note(`disk of ${process.agentId} is deleted`);
+      this.#note('disk deleted', process.agentId);
       process.lose('its disk is gone');
       return;
     }
-    this.#note(`log of ${process.agentId} is torn`);
+    this.#note('log torn', process.agentId);
     process.crash('and its log is torn');
     if (process.storage.tear(this.#random.between(1, 20))) process.boot();
     else process.lose('nothing of it is left');

@@ -188,10 +188,11 @@ export class SimulatedProcess<S extends StoredState, D extends Driver> implement
   after(delayMs: number, work: () => void): () => void {
     const life = this.boots;
     const dueMs = this.nowMs() + delayMs;
-    const scheduled = this.#world.queue.after(Math.max(0, delayMs) / this.#rate, () => {
+    // A microsecond more, so that rounding never lets the same moment come again and again.
+    const scheduled = this.#world.queue.after(Math.max(0, delayMs) / this.#rate + 0.001, () => {
       if (life !== this.boots || !this.isRunning) return;
       this.run(() => {
-        if (this.nowMs() < dueMs - 1e-6) this.after(dueMs - this.nowMs(), work);
+        if (this.nowMs() < dueMs) this.after(dueMs - this.nowMs(), work);
         else work();
       });
     });
