@@ -5,12 +5,23 @@ import type { PeerMessage } from '../../src/agent/host/ports.ts';
 import {
   createPeers,
   MESSAGE_LIMITS,
+  NO_PEER_OBSERVER,
   type Peers,
   type PeersOptions,
-  type PeerTraffic,
 } from '../../src/agent/peer/index.ts';
 import { formatAddress } from '../../src/agent/peer/ports.ts';
 import type { AgreedCell } from './agreed-cell.ts';
+
+/** What the observer was told, flattened. */
+export interface Traffic {
+  readonly direction: 'sent' | 'received';
+  readonly peer: string;
+  readonly kind: string;
+  readonly messageId: string;
+  /** `ok`, why it was dropped, or the status of a call. */
+  readonly status: string;
+  readonly bytes: number;
+}
 
 /** One agent's connections, with everything that came out of them, on a real port of loopback. */
 export interface TestAgent {
@@ -18,7 +29,7 @@ export interface TestAgent {
   readonly address: string;
   readonly peers: Peers;
   readonly received: PeerMessage[];
-  readonly traffic: PeerTraffic[];
+  readonly traffic: Traffic[];
   readonly lines: string[];
   readonly fatal: string[];
   stop(): void;
@@ -37,7 +48,7 @@ export async function startAgent(agentId: string, options: StartOptions = {}): P
   const server = new Server(MESSAGE_LIMITS);
   const lines: string[] = [];
   const fatal: string[] = [];
-  const traffic: PeerTraffic[] = [];
+  const traffic: Traffic[] = [];
   const say = (text: string): void => {
     lines.push(text);
   };
@@ -48,7 +59,7 @@ export async function startAgent(agentId: string, options: StartOptions = {}): P
     ...defaults(agentId),
     grpcAddress: (await advertise?.(address)) ?? address,
     log: { info: say, warn: say },
-    observe: (entry) => traffic.push(entry),
+    observer: observing(traffic),
     onFatal: (text) => fatal.push(text),
     limits: { keepAliveMs: 20, silenceMs: 300 },
     rejoinAfterMs: 50,
@@ -95,8 +106,22 @@ function defaults(agentId: string): PeersOptions {
     bootstrap: [],
     saveSnapshot: () => Promise.reject(new Error('no snapshot here')),
     log: { info: () => {}, warn: () => {} },
-    observe: () => {},
+    observer: NO_PEER_OBSERVER,
     onFatal: () => {},
+  };
+}
+
+function observing(traffic: Traffic[]): PeersOptions['observer'] {
+  const kindOf = (message: PeerMessage): string =>
+    message.kind === 'consensus' ? message.envelope.message.kind : message.message.kind;
+  return {
+    sent: (peer, message, messageId, bytes) =>
+      traffic.push({ direction: 'sent', peer, kind: kindOf(message), messageId, status: 'ok', bytes }),
+    received: (peer, message, messageId, bytes) =>
+      traffic.push({ direction: 'received', peer, kind: kindOf(message), messageId, status: 'ok', bytes }),
+    dropped: (direction, peer, message, messageId, why) =>
+      traffic.push({ direction, peer, kind: kindOf(message), messageId, status: why, bytes: 0 }),
+    called: (call) => traffic.push(call),
   };
 }
 

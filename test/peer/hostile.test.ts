@@ -181,7 +181,7 @@ describe('a stream', () => {
     ]);
     await talk(b, [hello(), forged, Buffer.from([9, 9, 9])]);
     expect(slotsOf(b.received)).toEqual([7]);
-    expect(b.traffic.filter((entry) => entry.status === 'dropped')).toHaveLength(3);
+    expect(b.traffic.filter((entry) => entry.status === 'addressee')).toHaveLength(3);
   });
 
   test('of random frames, and of random good messages, never brings the agent down', async () => {

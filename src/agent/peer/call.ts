@@ -1,6 +1,6 @@
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import type { PeerObserver } from './observer.ts';
 import { type Address, formatAddress } from './ports.ts';
-import type { PeerObserver } from './traffic.ts';
 import { connect, type PeerClient } from './transport.ts';
 
 /** Carries the id that the logs of both sides share. */
@@ -8,11 +8,11 @@ export const MESSAGE_ID_KEY = 'synod-message-id';
 
 export interface UnaryCall<Request, Reply> {
   readonly address: Address;
-  readonly kind: 'join' | 'ping' | 'getPeers';
+  readonly kind: 'join' | 'getPeers';
   readonly request: Request;
   readonly timeoutMs: number;
   readonly nextId: () => string;
-  readonly observe: PeerObserver;
+  readonly observer: PeerObserver;
   readonly bytesOf: (request: Request) => number;
   readonly start: (
     client: PeerClient,
@@ -37,13 +37,11 @@ export function callPeer<Request, Reply>(call: UnaryCall<Request, Reply>): Promi
   return new Promise<Reply>((resolve, reject) => {
     call.start(client, call.request, metadata, { deadline: Date.now() + call.timeoutMs }, (error, reply) => {
       client.close();
-      call.observe({
+      call.observer.called({
         direction: 'sent',
         peer: formatAddress(call.address),
         kind: call.kind,
         messageId,
-        ballot: undefined,
-        slot: 0,
         bytes: call.bytesOf(call.request),
         atMs,
         durationMs: performance.now() - atMs,

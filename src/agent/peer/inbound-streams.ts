@@ -5,6 +5,7 @@ import type { Acknowledgements } from './acknowledgements.ts';
 import { decodeFrame, encodeKeepAlive, type ReceivedMessage } from './frames.ts';
 import type { LinkPolicy } from './link-policy.ts';
 import { MalformedMessage } from './malformed.ts';
+import type { DropReason } from './observer.ts';
 import type { StreamLimits } from './outbound-stream.ts';
 import type { QuietLog } from './quiet-log.ts';
 import { type RefusalReason, refusal } from './refusals.ts';
@@ -21,8 +22,7 @@ export interface InboundStreamsOptions {
   readonly onHello: (hello: Hello) => void;
   readonly onHeard: (peer: AgentId) => void;
   readonly onMessage: (from: AgentId, received: ReceivedMessage) => void;
-  /** A message that the policy dropped, for the log. */
-  readonly onDropped: (from: AgentId, received: ReceivedMessage) => void;
+  readonly onDropped: (from: AgentId, received: ReceivedMessage, why: DropReason) => void;
 }
 
 type Call = ServerDuplexStream<Buffer, Buffer>;
@@ -173,11 +173,11 @@ export class InboundStreams {
     if (from !== hello.from || to !== hello.to || cellId !== hello.cellId) {
       const text = `a message from ${from} to ${to} on a stream from ${hello.from} to ${hello.to}`;
       this.#options.log.warn(`addressee ${hello.from}`, `dropped ${text}`);
-      this.#options.onDropped(hello.from, received);
+      this.#options.onDropped(hello.from, received, 'addressee');
       return;
     }
     const delays = this.#options.policy.judge('receive', from);
-    if (delays.length === 0) this.#options.onDropped(from, received);
+    if (delays.length === 0) this.#options.onDropped(from, received, 'policy');
     for (const delayMs of delays) {
       if (delayMs === 0) this.#deliver(from, received);
       else setTimeout(() => this.#deliver(from, received), delayMs);

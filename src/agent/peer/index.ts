@@ -1,99 +1,33 @@
 import { randomBytes } from 'node:crypto';
-import type { Server } from '@grpc/grpc-js';
 import type { FetchSnapshotRequest, Hello, JoinRequest } from '../../gen/synod/v1/peer.ts';
 import { DEFAULTS } from '../config.ts';
-import type { AgentId, Ballot, Slot } from '../consensus/types.ts';
+import type { AgentId } from '../consensus/types.ts';
 import type { CellPort } from '../host/cell-port.ts';
 import type { PeerMessage } from '../host/ports.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import { AddressBook, type ParticipantRecord, readRecord, readRecords } from './addresses.ts';
-import type { ReceivedMessage } from './frames.ts';
-import { type GuardedListener, guardedListener } from './guarded-listener.ts';
+import { guardedListener } from './guarded-listener.ts';
 import { Hearing } from './hearing.ts';
 import { InboundStreams } from './inbound-streams.ts';
 import type { Joined } from './join.ts';
-import { createLinkPolicy, type LinkPolicy } from './link-policy.ts';
+import { createLinkPolicy } from './link-policy.ts';
 import { Links } from './links.ts';
 import { Membership } from './membership.ts';
-import { type StreamLimits, streamLimits } from './outbound-stream.ts';
-import type { PeerLog } from './peer-log.ts';
+import { streamLimits } from './outbound-stream.ts';
 import { peerService } from './peer-service.ts';
-import { type Address, formatAddress } from './ports.ts';
+import type { Peers, PeersOptions } from './peers.ts';
+import { formatAddress } from './ports.ts';
 import { QuietLog } from './quiet-log.ts';
-import { fetchSnapshot, type OpenSnapshotSink, type SavedSnapshot, SnapshotSender } from './snapshot-transfer.ts';
-import { type PeerObserver, type PeerTraffic, streamTraffic } from './traffic.ts';
+import { fetchSnapshot, SnapshotSender } from './snapshot-transfer.ts';
 import { PEER_SERVICE } from './transport.ts';
 
 export { type Joined, JoinRefused } from './join.ts';
 export { createLinkPolicy, type LinkPolicy, type LinkRule, type PlacedLinkRule } from './link-policy.ts';
+export { type DropReason, NO_PEER_OBSERVER, type PeerCall, type PeerObserver } from './observer.ts';
 export type { PeerLog } from './peer-log.ts';
+export type { PeerStatus, Peers, PeersOptions } from './peers.ts';
 export type { OpenSnapshotSink, SavedSnapshot, SnapshotSink } from './snapshot-transfer.ts';
-export type { PeerObserver, PeerTraffic } from './traffic.ts';
 export { MESSAGE_LIMITS } from './transport.ts';
-
-export interface PeersOptions {
-  readonly agentId: AgentId;
-  /** Made anew at every start. */
-  readonly bootId: string;
-  readonly version: string;
-  /** What others dial. */
-  readonly grpcAddress: string;
-  readonly httpAddress: string;
-  readonly labels: Readonly<Record<string, string>>;
-  /** What was durable when this agent started. */
-  readonly found: { readonly promised: Ballot; readonly journalEnd: Slot };
-  /** From `--peer`. */
-  readonly bootstrap: readonly Address[];
-  readonly saveSnapshot: () => Promise<SavedSnapshot>;
-  readonly log: PeerLog;
-  readonly observe: PeerObserver;
-  /** This agent must stop: the text says why and what its operator can do. */
-  readonly onFatal: (text: string) => void;
-  readonly policy?: LinkPolicy;
-  readonly limits?: Partial<StreamLimits>;
-  readonly rejoinAfterMs?: number;
-  readonly random?: () => number;
-  /** Monotonic. */
-  readonly nowMs?: () => number;
-}
-
-export interface PeerStatus {
-  readonly agentId: AgentId;
-  readonly address: string;
-  readonly isUp: boolean;
-  readonly bufferedBytes: number;
-  readonly silentMs: number;
-  /** Undefined until a keep-alive came back, and while the link is down. */
-  readonly roundTripMs: number | undefined;
-}
-
-/** Everything that goes between agents. */
-export interface Peers {
-  /** Adds `PeerService`; before `start` it answers that this agent is starting. */
-  addTo(server: Server): void;
-  /** Listens for a gRPC server behind a guard that turns away what is not gRPC. Give it to `listenOnFreePort`. */
-  guard(server: Server, connectionsMax: number): GuardedListener;
-  /**
-   * For a newcomer, with `--peer`: resolves when the cell has made this agent a learner. Retries for ever.
-   *
-   * @throws JoinRefused when it never will
-   */
-  join(): Promise<Joined>;
-  /** From now on messages flow. The agent's own addresses are kept up to date, and it joins again when removed. */
-  start(cellId: string, port: CellPort, deliver: (message: PeerMessage) => void): void;
-  /** Best effort, ordered per receiver while a connection lasts, never blocking. */
-  send(to: AgentId, message: PeerMessage): void;
-  /** One at a time. @throws Error saying what went wrong */
-  fetchSnapshot<Installed>(from: AgentId, openSink: OpenSnapshotSink<Installed>): Promise<Installed>;
-  /** How long each other participant has been silent; the time in which this process was paused does not count. */
-  heard(): { agentId: AgentId; silentMs: number }[];
-  status(): PeerStatus[];
-  /** Of every agent that the cell knows, removed ones too. */
-  records(): ParticipantRecord[];
-  nameOf(agentId: AgentId): string;
-  readonly policy: LinkPolicy;
-  stop(): void;
-}
 
 interface Cell {
   readonly cellId: string;
@@ -102,7 +36,7 @@ interface Cell {
 }
 
 export function createPeers(options: PeersOptions): Peers {
-  const { agentId, bootId, version, grpcAddress, httpAddress, labels, found, observe, onFatal } = options;
+  const { agentId, bootId, version, grpcAddress, httpAddress, labels, found, observer, onFatal } = options;
   const { policy = createLinkPolicy(), random = Math.random, nowMs = () => performance.now() } = options;
   const log = new QuietLog(options.log, nowMs);
   const limits = streamLimits(options.limits);
@@ -133,7 +67,7 @@ export function createPeers(options: PeersOptions): Peers {
     random,
     nowMs,
     log,
-    observe,
+    observer,
     nameOf,
     hello: (to): Hello => ({
       cellId: cell?.cellId ?? '',
@@ -164,14 +98,11 @@ export function createPeers(options: PeersOptions): Peers {
     }),
     random,
     log,
-    observe,
+    observer,
     nextId,
     onFatal,
     rejoinAfterMs: options.rejoinAfterMs ?? DEFAULTS.rejoinAfterMs,
   });
-
-  const traffic = (from: AgentId, received: ReceivedMessage, status: string): PeerTraffic =>
-    streamTraffic('received', from, received.message, received, status, performance.now());
 
   const streams = new InboundStreams({
     agentId,
@@ -186,11 +117,10 @@ export function createPeers(options: PeersOptions): Peers {
       links.hurry(hello.from);
     },
     onHeard: (peer) => hearing.hear(peer),
-    onDropped: (from, received) => observe(traffic(from, received, 'dropped')),
-    onMessage: (from, received) => {
+    onDropped: (from, { message, messageId }, why) => observer.dropped('received', from, message, messageId, why),
+    onMessage: (from, { message, messageId, bytes }) => {
       if (cell === undefined) return;
-      observe(traffic(from, received, 'ok'));
-      const { message } = received;
+      observer.received(from, message, messageId, bytes);
       if (message.kind === 'consensus' && message.envelope.message.kind === 'removedNotice') {
         membership.removed(cell.cellId, cell.port);
       }
@@ -210,7 +140,7 @@ export function createPeers(options: PeersOptions): Peers {
         random,
         streams,
         snapshots,
-        observe,
+        observer,
         log,
       });
       server.addService(PEER_SERVICE, service);
@@ -255,13 +185,11 @@ export function createPeers(options: PeersOptions): Peers {
         throw error;
       } finally {
         isFetching = false;
-        observe({
+        observer.called({
           direction: 'sent',
           peer: from,
           kind: 'fetchSnapshot',
           messageId: '',
-          ballot: undefined,
-          slot: 0,
           bytes,
           atMs,
           durationMs: performance.now() - atMs,
@@ -272,6 +200,7 @@ export function createPeers(options: PeersOptions): Peers {
       }
     },
     heard: () => hearing.heard(),
+    roundTripMs: (peer) => hearing.roundTripMs(peer),
     status: () => {
       const silent = new Map(hearing.heard().map((heard) => [heard.agentId, heard.silentMs]));
       return links.status().map((link) => ({

@@ -3,10 +3,10 @@ import { JoinRequest, type JoinResponse } from '../../gen/synod/v1/peer.ts';
 import { DEFAULTS } from '../config.ts';
 import { Backoff } from './backoff.ts';
 import { callPeer } from './call.ts';
+import type { PeerObserver } from './observer.ts';
 import { type Address, AddressError, formatAddress, parseAddress } from './ports.ts';
 import type { QuietLog } from './quiet-log.ts';
 import { refusalOf } from './refusals.ts';
-import type { PeerObserver } from './traffic.ts';
 
 /** The cell will never take this agent as it is; the message says why and what to do. */
 export class JoinRefused extends Error {
@@ -28,7 +28,7 @@ export interface JoinOptions {
   readonly request: () => JoinRequest;
   readonly random: () => number;
   readonly log: QuietLog;
-  readonly observe: PeerObserver;
+  readonly observer: PeerObserver;
   readonly nextId: () => string;
   readonly signal: AbortSignal;
   /** Every agent of the cell that an answer names. */
@@ -73,7 +73,7 @@ async function ask(options: JoinOptions, address: Address): Promise<Answer> {
       request,
       timeoutMs: 4 * DEFAULTS.joinStepMs,
       nextId: options.nextId,
-      observe: options.observe,
+      observer: options.observer,
       bytesOf: (message) => JoinRequest.encode(message).finish().length,
       start: (client, message, metadata, deadline, then) => client.join(message, metadata, deadline, then),
     });

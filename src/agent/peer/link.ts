@@ -22,7 +22,7 @@ export interface LinkOptions {
   readonly onDown: (failure: ReceivedRefusal, address: Address, attempts: number) => void;
 }
 
-export type SendFate = 'sent' | 'dropped' | 'noLink';
+export type SendFate = 'sent' | 'policy' | 'noLink';
 
 /** Our side of the way to one peer: keeps a stream up, and passes messages through the policy onto it. */
 export class Link {
@@ -56,7 +56,7 @@ export class Link {
     if (this.#stream === undefined) return 'noLink';
     const delays = this.#options.policy.judge('send', this.#options.peer);
     for (const delayMs of delays) this.#later(delayMs, () => this.#stream?.push(message));
-    return delays.length === 0 ? 'dropped' : 'sent';
+    return delays.length === 0 ? 'policy' : 'sent';
   }
 
   /** The peer was just heard, or moved: do not wait out the pause between attempts. */

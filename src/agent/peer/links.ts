@@ -7,11 +7,11 @@ import { Backoff } from './backoff.ts';
 import { MESSAGE_OVERHEAD_BYTES, MessageEncoder } from './frames.ts';
 import { Link } from './link.ts';
 import type { LinkPolicy } from './link-policy.ts';
+import type { PeerObserver } from './observer.ts';
 import type { StreamLimits } from './outbound-stream.ts';
 import { type Address, formatAddress } from './ports.ts';
 import type { QuietLog } from './quiet-log.ts';
 import type { ReceivedRefusal } from './refusals.ts';
-import { type PeerObserver, streamTraffic } from './traffic.ts';
 
 export interface LinksOptions {
   readonly agentId: AgentId;
@@ -22,7 +22,7 @@ export interface LinksOptions {
   readonly random: () => number;
   readonly nowMs: () => number;
   readonly log: QuietLog;
-  readonly observe: PeerObserver;
+  readonly observer: PeerObserver;
   readonly hello: (to: AgentId) => Hello;
   readonly nameOf: (agentId: AgentId) => string;
   readonly onHeard: (peer: AgentId, roundTripMs: number | undefined) => void;
@@ -56,16 +56,17 @@ export class Links {
 
   send(to: AgentId, message: PeerMessage): void {
     if (this.#isStopped) return;
+    const { log, observer } = this.#options;
     const encoded = this.#encoder.encode(message);
-    let status: string;
-    if (encoded.bytes + 2 * MESSAGE_OVERHEAD_BYTES > DEFAULTS.frameMaxBytes) {
-      status = 'tooLarge';
-      this.#options.log.warn(`large ${to}`, `dropped a message of ${encoded.bytes} bytes: a frame could not hold it`);
-    } else {
-      const fate = this.#linkTo(to).send(encoded);
-      status = fate === 'sent' ? 'ok' : fate;
+    const { messageId, bytes } = encoded;
+    if (bytes + 2 * MESSAGE_OVERHEAD_BYTES > DEFAULTS.frameMaxBytes) {
+      log.warn(`large ${to}`, `dropped a message of ${bytes} bytes: a frame could not hold it`);
+      observer.dropped('sent', to, message, messageId, 'tooLarge');
+      return;
     }
-    this.#options.observe(streamTraffic('sent', to, message, encoded, status, performance.now()));
+    const fate = this.#linkTo(to).send(encoded);
+    if (fate === 'sent') observer.sent(to, message, messageId, bytes);
+    else observer.dropped('sent', to, message, messageId, fate);
   }
 
   /** Keeps a link to every participant, so that each can tell whom it hears, and ends those to agents that left. */

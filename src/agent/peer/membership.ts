@@ -6,9 +6,9 @@ import type { AddressBook } from './addresses.ts';
 import { Backoff } from './backoff.ts';
 import { type Joined, JoinRefused, joinCell } from './join.ts';
 import { announce } from './join-handler.ts';
+import type { PeerObserver } from './observer.ts';
 import type { Address } from './ports.ts';
 import type { QuietLog } from './quiet-log.ts';
-import type { PeerObserver } from './traffic.ts';
 
 export interface MembershipOptions {
   readonly agentId: AgentId;
@@ -18,7 +18,7 @@ export interface MembershipOptions {
   readonly self: () => Omit<JoinRequest, 'agentId' | 'cellId'>;
   readonly random: () => number;
   readonly log: QuietLog;
-  readonly observe: PeerObserver;
+  readonly observer: PeerObserver;
   readonly nextId: () => string;
   readonly onFatal: (text: string) => void;
   /** How long this agent believes itself removed before it asks again: a newcomer reads old configurations first. */
@@ -42,7 +42,7 @@ export class Membership {
 
   /** @throws JoinRefused, or the reason of an abort */
   async join(cellId: string): Promise<Joined> {
-    const { agentId, bootstrap, book, self, random, log, observe, nextId } = this.#options;
+    const { agentId, bootstrap, book, self, random, log, observer, nextId } = this.#options;
     this.#isJoining = true;
     try {
       const joined = await joinCell({
@@ -50,7 +50,7 @@ export class Membership {
         request: () => ({ ...self(), agentId, cellId }),
         random,
         log,
-        observe,
+        observer,
         nextId,
         signal: this.#abort.signal,
         onPeers: (peers) => {

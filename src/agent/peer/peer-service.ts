@@ -21,10 +21,10 @@ import type { CellPort } from '../host/cell-port.ts';
 import { MESSAGE_ID_KEY } from './call.ts';
 import type { InboundStreams } from './inbound-streams.ts';
 import { handleJoin, peerAddresses } from './join-handler.ts';
+import type { PeerCall, PeerObserver } from './observer.ts';
 import type { QuietLog } from './quiet-log.ts';
 import { refusal } from './refusals.ts';
 import type { SnapshotSender } from './snapshot-transfer.ts';
-import type { PeerObserver } from './traffic.ts';
 
 export interface PeerServiceOptions {
   readonly agentId: AgentId;
@@ -33,7 +33,7 @@ export interface PeerServiceOptions {
   readonly random: () => number;
   readonly streams: InboundStreams;
   readonly snapshots: SnapshotSender;
-  readonly observe: PeerObserver;
+  readonly observer: PeerObserver;
   readonly log: QuietLog;
 }
 
@@ -90,13 +90,11 @@ export function peerService(options: PeerServiceOptions) {
       }
       log.info(`sending a snapshot to ${request.from || call.getPeer()}`);
       options.snapshots.send(call).then((bytes) => {
-        options.observe({
+        options.observer.called({
           direction: 'received',
           peer: request.from || call.getPeer(),
           kind: 'fetchSnapshot',
           messageId: messageIdOf(call),
-          ballot: undefined,
-          slot: 0,
           bytes,
           atMs,
           durationMs: performance.now() - atMs,
@@ -116,7 +114,7 @@ function messageIdOf(call: { readonly metadata: Metadata }): string {
 function observed<Request, Reply>(
   options: PeerServiceOptions,
   call: ServerUnaryCall<Request, Reply>,
-  kind: string,
+  kind: PeerCall['kind'],
   peer: string,
   bytes: number,
   then: sendUnaryData<Reply>,
@@ -124,13 +122,11 @@ function observed<Request, Reply>(
 ): void {
   const atMs = performance.now();
   work((error, reply) => {
-    options.observe({
+    options.observer.called({
       direction: 'received',
       peer,
       kind,
       messageId: messageIdOf(call),
-      ballot: undefined,
-      slot: 0,
       bytes,
       atMs,
       durationMs: performance.now() - atMs,
