@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import type { Entry } from '../../src/agent/consensus/types.ts';
-import { decodeBundle } from '../../src/agent/host/codec.ts';
+import { decodeBundle } from '../../src/agent/host/bundle-codec.ts';
 import type { PeerMessage } from '../../src/agent/host/ports.ts';
 import { type Agent, type Call, create, MemoryCell, put, text } from '../support/memory-cell.ts';
 

@@ -5,7 +5,7 @@ import type { Request } from '../machine/commands.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { RequestOutcome, RevisionEvent } from '../machine/results.ts';
 import type { StateStore } from '../machine/store.ts';
-import { decodeBundle } from './codec.ts';
+import { decodeBundle } from './bundle-codec.ts';
 import type { HostConfig } from './host-config.ts';
 import type { HostObserver } from './observer.ts';
 import type { HostPorts } from './ports.ts';

@@ -1,6 +1,6 @@
 import type { EntryParts, ProposalFate } from '../consensus/io.ts';
 import type { Command, Request } from '../machine/commands.ts';
-import { encodeBundle } from './codec.ts';
+import { encodeBundle } from './bundle-codec.ts';
 import type { HostContext } from './host-context.ts';
 import type { Unit } from './pending-write.ts';
 

@@ -1,9 +1,4 @@
-import {
-  Bundle,
-  RolePin,
-  type Command as WireCommand,
-  type Request as WireRequest,
-} from '../../gen/synod/v1/journal.ts';
+import { RolePin, type Command as WireCommand, type Request as WireRequest } from '../../gen/synod/v1/journal.ts';
 import type { Command, Request } from '../machine/commands.ts';
 import {
   asBuffer,
@@ -30,14 +25,6 @@ const PINS = [
   ['voter', RolePin.VOTER],
   ['learner', RolePin.LEARNER],
 ] as const;
-
-export function encodeBundle(requests: readonly Request[]): Uint8Array {
-  return Bundle.encode({ requests: requests.map(toWireRequest) }).finish();
-}
-
-export function decodeBundle(payload: Uint8Array): Request[] {
-  return Bundle.decode(payload).requests.map(fromWireRequest);
-}
 
 export function toWireRequest(request: Request): WireRequest {
   const { sessionId, sequence, ackedBelow, digest } = request;

@@ -118,13 +118,14 @@ function addComparison(hash: Hash, comparison: Comparison): void {
 
 /** Two 32-bit FNV-1a hashes side by side with different primes; every part is preceded by its length. */
 class Hash {
-  private a = 0x811c9dc5;
-  private b = 0xc9dc5118;
+  // Kept as signed 32-bit integers, which cost no allocation.
+  private a = 0x811c9dc5 | 0;
+  private b = 0xc9dc5118 | 0;
 
   private add(part: number): void {
     this.a = Math.imul(this.a ^ part, 0x01000193);
-    this.b = Math.imul(this.b ^ part, 0x85ebca6b);
-    this.b ^= this.b >>> 13;
+    const b = Math.imul(this.b ^ part, 0x85ebca6b);
+    this.b = b ^ (b >>> 13);
   }
   number(value: number): void {
     this.add(value | 0);
@@ -134,12 +135,38 @@ class Hash {
     this.add(value ? 1 : 0);
   }
   text(value: string): void {
-    this.add(value.length);
-    for (let index = 0; index < value.length; index += 1) this.add(value.charCodeAt(index));
+    const { length } = value;
+    this.add(length);
+    let { a, b } = this;
+    for (let index = 0; index < length; index += 1) {
+      const part = value.charCodeAt(index);
+      a = Math.imul(a ^ part, 0x01000193);
+      b = Math.imul(b ^ part, 0x85ebca6b);
+      b ^= b >>> 13;
+    }
+    this.a = a;
+    this.b = b;
   }
   bytes(value: Uint8Array): void {
-    this.add(value.length);
-    for (let index = 0; index < value.length; index += 1) this.add(value[index] as number);
+    const { length } = value;
+    this.add(length);
+    let { a, b } = this;
+    let index = 0;
+    // Four at a time: large values are what takes long.
+    for (; index + 4 <= length; index += 4) {
+      const part = value[index]! | (value[index + 1]! << 8) | (value[index + 2]! << 16) | (value[index + 3]! << 24);
+      a = Math.imul(a ^ part, 0x01000193);
+      b = Math.imul(b ^ part, 0x85ebca6b);
+      b ^= b >>> 13;
+    }
+    for (; index < length; index += 1) {
+      const part = value[index] as number;
+      a = Math.imul(a ^ part, 0x01000193);
+      b = Math.imul(b ^ part, 0x85ebca6b);
+      b ^= b >>> 13;
+    }
+    this.a = a;
+    this.b = b;
   }
   value(): number {
     return (this.b & 0x1fffff) * 2 ** 32 + (this.a >>> 0);
