@@ -80,7 +80,14 @@ export const LAYERS: readonly Layer[] = [
       'src/agent/machine/system-records.ts',
       'src/agent/machine/validate.ts',
     ],
-    packages: ['@grpc/grpc-js', '@grpc/reflection', '@grpc/proto-loader', 'grpc-health-check', 'node:*'],
+    packages: [
+      '@grpc/grpc-js',
+      '@grpc/reflection',
+      '@grpc/proto-loader',
+      'grpc-health-check',
+      '@bufbuild/protobuf',
+      'node:*',
+    ],
   },
   {
     name: 'agent',

@@ -3,7 +3,7 @@ import type { Context } from './command.ts';
 import { parseAddress } from './values.ts';
 
 /** Someone waits at the terminal: a cell that nobody can reach is reported sooner than a program would give up. */
-const UNREACHABLE_AFTER_MS = 2_000;
+const UNREACHABLE_AFTER_MS = 1_500;
 
 export function endpointsOf(context: Context): string[] {
   const split = (text: string) => text.split(/[,\s]+/).filter((part) => part !== '');

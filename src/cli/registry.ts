@@ -100,7 +100,13 @@ export const GROUPS: readonly Group[] = [
   },
   {
     title: 'Measure and test',
-    commands: [],
+    commands: [
+      {
+        name: 'bench',
+        summary: 'Measure a cell of real processes on this machine.',
+        load: async () => (await import('./commands/bench.ts')).benchCommand,
+      },
+    ],
   },
   {
     title: 'Shell',

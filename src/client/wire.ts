@@ -8,6 +8,7 @@ import {
   type HistoryItem,
   type KeyValue,
   PutRequest,
+  ReadRequest,
   type ReadResponse,
   WatchEventKind,
   type ReadOptions as WireReadOptions,
@@ -179,9 +180,18 @@ export function wireOperation(operation: Operation): WireOperation {
 
 /** A gRPC message (length prefix and all) that puts a value, as load generators other than this library send it. */
 export function encodedPut(key: string, value: Value): Uint8Array {
-  const request = PutRequest.encode(PutRequest.fromPartial({ key: bytes(key), value: bytes(value) })).finish();
-  const framed = Buffer.alloc(5 + request.length);
-  framed.writeUInt32BE(request.length, 1);
-  framed.set(request, 5);
-  return framed;
+  return framed(PutRequest.encode(PutRequest.fromPartial({ key: bytes(key), value: bytes(value) })).finish());
+}
+
+/** The same for a majority read. */
+export function encodedRead(key: string): Uint8Array {
+  const options = readOptions('majority', 0);
+  return framed(ReadRequest.encode(ReadRequest.fromPartial({ key: bytes(key), options })).finish());
+}
+
+function framed(request: Uint8Array): Uint8Array {
+  const message = Buffer.alloc(5 + request.length);
+  message.writeUInt32BE(request.length, 1);
+  message.set(request, 5);
+  return message;
 }
