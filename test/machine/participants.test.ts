@@ -20,6 +20,13 @@ describe('a participant', () => {
     expect(cell.system('addresses/b')).toMatchObject({ name: 'Ada', grpcAddress: '127.0.0.1:50101' });
   });
 
+  it('keeps its name when its address moves', () => {
+    const cell = new Driver();
+    cell.sessionless(participant('a', 'Ada'));
+    expect(cell.sessionless(participant('a', 'Ada', { httpAddress: 'h:2' }))).toMatchObject({ kind: 'written' });
+    expect(cell.system('addresses/a')).toMatchObject({ name: 'Ada', httpAddress: 'h:2' });
+  });
+
   it('that says the same again changes nothing', () => {
     const cell = new Driver();
     cell.sessionless(participant('a', 'Ada', { labels: { region: 'west', zone: '1' } }));

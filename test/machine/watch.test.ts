@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Applicable } from '../../src/agent/machine/applicable.ts';
 import type { Command } from '../../src/agent/machine/commands.ts';
+import { prefixEnd } from '../../src/agent/machine/keys.ts';
 import type { KeyChange, Space } from '../../src/agent/machine/store.ts';
 import { WatchHub, type WatchHubOptions } from '../../src/agent/machine/watch.ts';
 import { type Watched, WatchIndex } from '../../src/agent/machine/watch-index.ts';
@@ -236,6 +237,36 @@ describe('a watcher that is full', () => {
   });
 });
 
+describe('an installed snapshot', () => {
+  it('does not cut a quiet watcher for revisions that it has been through', () => {
+    const cell = new WatchedCell();
+    const quiet = cell.watch('/quiet');
+    for (let at = 0; at < 5; at += 1) cell.write(put('/a'));
+    const ahead = new Driver({}, cell.cell.store.clone());
+    ahead.sequence = cell.cell.sequence;
+    ahead.write({ kind: 'compact', floor: 5 });
+    ahead.write(put('/quiet'));
+    cell.cell.machine.adopt(ahead.store);
+    cell.hub.adopted();
+    cell.settle();
+    expect(quiet.cutWith).toBeUndefined();
+    expect(quiet.told).toEqual(['6 /quiet']);
+  });
+
+  it('cuts a watcher for which it has forgotten something', () => {
+    const cell = new WatchedCell();
+    const watch = cell.watch('/a');
+    const ahead = new Driver({}, cell.cell.store.clone());
+    for (let at = 0; at < 5; at += 1) ahead.write(put('/a'));
+    ahead.write({ kind: 'compact', floor: 3 });
+    cell.cell.machine.adopt(ahead.store);
+    cell.hub.adopted();
+    cell.settle();
+    expect(watch.cutWith).toMatchObject({ reason: 'COMPACTED', floor: 3, resumeFrom: 3 });
+    expect(watch.batches).toEqual([]);
+  });
+});
+
 describe('progress', () => {
   it('says how far a watch has come without matches, and is never ahead of events', () => {
     const cell = new WatchedCell();
@@ -255,8 +286,10 @@ describe('progress', () => {
     const cell = new WatchedCell();
     cell.write(put('/b'), put('/b'));
     const watch = cell.watch('/a', '', { progress: true, fromRevision: 1 });
+    const silent = cell.watch('/a', '', { fromRevision: 1 });
     cell.settle();
     expect(watch.batches).toMatchObject([{ changes: [], revision: 2 }]);
+    expect(silent.batches).toEqual([]);
   });
 });
 
@@ -513,10 +546,23 @@ describe('many watchers', () => {
     expect(asked).toBeLessThan(10);
   });
 
+  it('are still found when others of the same length have gone', () => {
+    const index = new WatchIndex();
+    const [going, staying] = ['/a/', '/b/'].map((start) => ({ start, end: prefixEnd(start) }));
+    index.add(going!);
+    index.add(staying!);
+    index.remove(going!);
+    const found: Watched[] = [];
+    for (const key of ['/a/1', '/b/1']) index.visit(key, (watched) => found.push(watched));
+    expect(found).toEqual([staying]);
+  });
+
   it('are each found exactly when their range has the key', () => {
     const text = fc.string({ unit: fc.constantFrom('a', 'b', '/', '\xff'), maxLength: 4 });
+    const prefix = text.map((start) => ({ start, end: prefixEnd(start) }));
+    const range = fc.oneof(prefix, prefix, fc.record({ start: text, end: text }));
     fc.assert(
-      fc.property(fc.array(fc.record({ start: text, end: text })), text, fc.nat(3), (ranges, key, every) => {
+      fc.property(fc.array(range), text, fc.nat(3), (ranges, key, every) => {
         const index = new WatchIndex();
         for (const range of ranges) index.add(range);
         const left = ranges.filter((range, at) => {

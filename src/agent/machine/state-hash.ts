@@ -30,7 +30,6 @@ export class StateHash {
     this.#mix(change.kind === 'put' ? change.version : -1);
     this.number(change.createRevision);
     this.number(change.modRevision);
-    this.number(change.previousRevision);
     this.number(change.stampMs);
     if (change.leaseId !== '') this.string(change.leaseId);
     this.bytes(change.value);

@@ -1,5 +1,5 @@
 import type { RevisionEvent } from './results.ts';
-import type { KeyChange, KeyRecord, Space, StateStore } from './store.ts';
+import type { KeyChange, Space, StateStore } from './store.ts';
 import { WatchIndex } from './watch-index.ts';
 import type { WatchCut, WatchedChange, WatchHandle, WatchQuery, WatchSink } from './watch-types.ts';
 import { isInRange } from './write-view.ts';
@@ -199,14 +199,8 @@ export class WatchHub {
   }
 
   #watched(watcher: Watcher, change: KeyChange): WatchedChange {
-    return { change, previous: watcher.withPrevious ? this.#previous(watcher.space, change) : undefined };
-  }
-
-  #previous(space: Space, { key, previousRevision }: KeyChange): KeyRecord | undefined {
-    if (previousRevision === 0) return undefined;
-    const record = this.#source.store.getAt(space, key, previousRevision);
-    // After a compaction an older revision could answer in its place.
-    return record?.modRevision === previousRevision ? record : undefined;
+    if (!watcher.withPrevious || change.previousRevision === 0) return { change, previous: undefined };
+    return { change, previous: this.#source.store.getAt(watcher.space, change.key, change.previousRevision) };
   }
 
   #cutLagging(): void {
