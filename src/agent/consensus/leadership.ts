@@ -156,6 +156,15 @@ export class Leadership {
     this.#announce(reason);
   }
 
+  /**
+   * Also above the era: who learned the prefix from entries sent as chosen, or from a snapshot, has promised nothing, and
+   * whatever it proposed below the era, its own no-op included, would be void.
+   */
+  #nextBallot(): Ballot {
+    const { acceptor, learner, options } = this.#core;
+    return nextBallot(acceptor.promised, Math.max(this.#seenRound, learner.era.round), options.agentId);
+  }
+
   #startPreVote(reason: string): void {
     this.#campaign = undefined;
     this.leader = undefined;
@@ -163,9 +172,9 @@ export class Leadership {
       this.#giveUp(reason);
       return;
     }
-    const { acceptor, learner, options } = this.#core;
-    const ballot = nextBallot(acceptor.promised, this.#seenRound, options.agentId);
-    this.#preVote = new PreVoteRound(this.#core, ballot, votersOf(learner.configuration));
+    const ballot = this.#nextBallot();
+    const { configuration } = this.#core.learner;
+    this.#preVote = new PreVoteRound(this.#core, ballot, votersOf(configuration));
     this.#announce(reason);
   }
 
@@ -176,9 +185,9 @@ export class Leadership {
   }
 
   #startCampaign(): void {
-    const { acceptor, learner, options } = this.#core;
+    const { acceptor, learner } = this.#core;
     this.#isCalled = false;
-    const ballot = nextBallot(acceptor.promised, this.#seenRound, options.agentId);
+    const ballot = this.#nextBallot();
     // The own promise is written before `Prepare` leaves, so this ballot is never used twice.
     acceptor.promise(ballot);
     this.#campaign = new Campaign(this.#core, ballot, votersOf(learner.configuration), this.#electionMs);
