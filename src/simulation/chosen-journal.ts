@@ -131,7 +131,9 @@ export class ChosenJournal {
     const isConfiguration = entry.kind === 'configuration';
     const isVoid = !isConfiguration && isBelow(entry.origin, eraBefore);
     const configuration = isConfiguration ? decodeConfiguration(entry.payload) : this.configuration;
-    require(!isConfiguration || before === undefined || configuration.epoch === before.configuration.epoch + 1, 'a ballot never spans a change of the voter set', () => {
+    require(!isConfiguration ||
+      before === undefined ||
+      configuration.epoch === before.configuration.epoch + 1, 'a ballot never spans a change of the voter set', () => {
       return `slot ${slot} sets epoch ${configuration.epoch} after epoch ${before?.configuration.epoch}`;
     });
     require(!isConfiguration || !isBelow(entry.origin, eraBefore), 'an entry of an older era has no effect', () => {

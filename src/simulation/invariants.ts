@@ -50,7 +50,8 @@ export class Invariants {
       (message.kind === 'prepareReply' && message.granted) ||
       ((message.kind === 'acceptReply' || message.kind === 'heartbeatReply') && message.accepted);
     if (!isPositive) return;
-    const bound = message.kind === 'heartbeatReply' ? shadow.promised : higherBallot(shadow.promised, shadow.answeredBallot);
+    const bound =
+      message.kind === 'heartbeatReply' ? shadow.promised : higherBallot(shadow.promised, shadow.answeredBallot);
     require(!isBelow(message.ballot, bound), 'no acceptor acts below its durable promise', () => {
       return `${shadow.agentId} answers ${message.kind} in ${ballotText(message.ballot)} below ${ballotText(bound)}`;
     });
@@ -92,7 +93,8 @@ export class Invariants {
       case 'chosen':
         for (const { slot, ballot, entry } of message.entries) {
           const value = this.identity.entry(entry);
-          require(this.chosen.at(slot)?.value === value, 'a choice follows from the durable state of a majority', () => {
+          require(this.chosen.at(slot)?.value ===
+            value, 'a choice follows from the durable state of a majority', () => {
             return `${from} sends slot ${slot} of ${ballotText(ballot)} as chosen; chosen is through ${this.chosen.through}`;
           });
         }
@@ -111,7 +113,8 @@ export class Invariants {
     });
     const isDurableClaim =
       message.kind === 'acceptReply' || message.kind === 'heartbeatReply' || message.kind === 'chosenReply';
-    require(!isDurableClaim || chosenThrough <= shadow.durableChosen, 'an acknowledgement covers only what is durable', () => {
+    require(!isDurableClaim ||
+      chosenThrough <= shadow.durableChosen, 'an acknowledgement covers only what is durable', () => {
       return `${shadow.agentId} says it durably stores ${chosenThrough} as chosen, it is ${shadow.durableChosen}`;
     });
   }
@@ -153,7 +156,8 @@ export class Invariants {
     require(use.life === shadow.life && use.stage !== 'ended', 'a ballot is never used twice', () => {
       return `${shadow.agentId} leads again in ${ballotText(view.ballot)}`;
     });
-    require(use.configuration === view.configuration || this.identity.voters(view.configuration) === use.voters, 'a ballot never spans a change of the voter set', () => {
+    require(use.configuration === view.configuration ||
+      this.identity.voters(view.configuration) === use.voters, 'a ballot never spans a change of the voter set', () => {
       return `${shadow.agentId} leads in ${ballotText(view.ballot)} with other voters than it started with`;
     });
     if (use.stage === 'campaigning') this.counters.add('leadership');

@@ -107,7 +107,10 @@ function checkRegister(operations: readonly Operation[], initial: string): reado
 }
 
 /** The value afterwards, or undefined when the operation cannot take effect on this value as it was answered. */
-function effect({ kind, value, expected, observed, succeeded, completed }: Operation, current: string): string | undefined {
+function effect(
+  { kind, value, expected, observed, succeeded, completed }: Operation,
+  current: string,
+): string | undefined {
   if (kind === 'read') return value === current ? current : undefined;
   if (kind === 'write') return value;
   if (completed !== Number.POSITIVE_INFINITY && !succeeded) {
@@ -126,7 +129,15 @@ function buildPlaces(operations: readonly Operation[]): Place {
     places.push({ at: operation.invoked, place: call }, { at: operation.completed, place: back });
   });
   places.sort((one, other) => (one.at === other.at ? 0 : one.at - other.at));
-  const nobody = { client: '', key: '', kind: 'read', value: '', expected: '', observed: '', succeeded: false } as const;
+  const nobody = {
+    client: '',
+    key: '',
+    kind: 'read',
+    value: '',
+    expected: '',
+    observed: '',
+    succeeded: false,
+  } as const;
   const head: Place = {
     operation: { ...nobody, invoked: 0, completed: 0 },
     isCall: true,

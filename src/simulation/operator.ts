@@ -48,7 +48,9 @@ export class Operator {
       return 2 * left.length > voters.length;
     };
     // Until a majority of the new voters has the newest change, the old ones may be the only ones that know it.
-    return remains(chosen.configuration, knowsNewest) && later.every((configuration) => remains(configuration, () => true));
+    return (
+      remains(chosen.configuration, knowsNewest) && later.every((configuration) => remains(configuration, () => true))
+    );
   }
 
   #isLost(agentId: AgentId): boolean {
@@ -78,9 +80,12 @@ export class Operator {
     const requestId = `operator-${this.#count}`;
     const payload = encodeConfiguration(configuration);
     leader.run(() => {
-      leader.driver?.propose([{ kind: 'configuration', stampMs: leader.wallMs(), requestId, payload }], (_id, outcome) => {
-        if (outcome.kind === 'done') world.counters.add('configuration changed');
-      });
+      leader.driver?.propose(
+        [{ kind: 'configuration', stampMs: leader.wallMs(), requestId, payload }],
+        (_id, outcome) => {
+          if (outcome.kind === 'done') world.counters.add('configuration changed');
+        },
+      );
     });
   }
 

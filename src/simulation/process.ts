@@ -1,8 +1,8 @@
 import type { Writes } from '../agent/consensus/io.ts';
 import type { AgentId, Slot } from '../agent/consensus/types.ts';
 import type { PeerMessage } from '../agent/host/ports.ts';
-import type { DiskOwner, SimulatedLogDisk, SimulatedStorage, StoredState } from './disk.ts';
 import type { AcceptorShadow } from './acceptor-shadow.ts';
+import type { DiskOwner, SimulatedLogDisk, SimulatedStorage, StoredState } from './disk.ts';
 import type { Random } from './random.ts';
 import { messageNumber } from './trace.ts';
 import type { World } from './world.ts';

@@ -1,11 +1,11 @@
 import { Clients } from './clients.ts';
 import { Faults } from './faults.ts';
-import { Liveness, type LivenessTarget, type PartialPartition, PARTIAL_PARTITIONS } from './liveness.ts';
+import { Liveness, type LivenessTarget, PARTIAL_PARTITIONS, type PartialPartition } from './liveness.ts';
 import { Operator } from './operator.ts';
 import { ReplicaCell } from './replica-cell.ts';
 import type { ReplicaHooks } from './replica-driver.ts';
 import { ALL_FAULTS, drawSettings, type FaultChoice } from './settings.ts';
-import { World } from './world.ts';
+import type { World } from './world.ts';
 
 export interface ReplicaRunOptions {
   readonly seed: number;

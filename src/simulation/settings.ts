@@ -1,4 +1,4 @@
-import { DEFAULTS, consensusConfig } from '../agent/config.ts';
+import { consensusConfig, DEFAULTS } from '../agent/config.ts';
 import type { ConsensusConfig } from '../agent/consensus/io.ts';
 import { Random } from './random.ts';
 

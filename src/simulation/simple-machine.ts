@@ -1,7 +1,6 @@
-import { EMPTY_CONFIGURATION } from '../agent/consensus/configuration.ts';
+import { decodeConfiguration, EMPTY_CONFIGURATION } from '../agent/consensus/configuration.ts';
 import type { Base, Delivered } from '../agent/consensus/io.ts';
 import type { Ballot, Configuration, Entry, Slot } from '../agent/consensus/types.ts';
-import { decodeConfiguration } from '../agent/consensus/configuration.ts';
 import type { StoredState } from './disk.ts';
 import type { Identity } from './identity.ts';
 
