@@ -37,3 +37,14 @@ test('every dependency has an exact version, and is explained', () => {
     expect(explained).toContain(`\`${name}\``);
   }
 });
+
+test('the lock file has the optional packages of every platform: npm ci fails without them', () => {
+  const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
+    readonly packages: Record<string, { readonly optionalDependencies?: Record<string, string> }>;
+  };
+  const names = new Set(Object.keys(lock.packages).map((path) => path.split('node_modules/').at(-1)));
+  const wanted = Object.values(lock.packages).flatMap(({ optionalDependencies }) =>
+    Object.keys(optionalDependencies ?? {}),
+  );
+  expect(wanted.filter((name) => !names.has(name))).toEqual([]);
+});
