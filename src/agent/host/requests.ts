@@ -8,7 +8,8 @@ import { CellError, type WriteOptions, type WriteOutcome } from './cell-port.ts'
 import { digestOf } from './digest.ts';
 import type { HostContext } from './host-context.ts';
 import { PendingWrite, type Waiter } from './pending-write.ts';
-import { refusalError, unsentError } from './write-errors.ts';
+import { refusalError, unknownError, unsentError } from './write-errors.ts';
+import { WriteRegistry } from './write-registry.ts';
 
 const NOBODY: readonly string[] = [];
 const NOTHING_TO_CANCEL = (): void => {};
@@ -20,12 +21,9 @@ const NOTHING_TO_CANCEL = (): void => {};
 export class Requests {
   #context: HostContext;
   #appliedQuorum: AppliedQuorum;
-  /** By session, then by sequence. Commands without a session are found by their digest under the empty session. */
-  #pending = new Map<string, Map<number, PendingWrite>>();
+  #pending = new WriteRegistry();
   #parked: PendingWrite[] = [];
   #queue: PendingWrite[] = [];
-  #count = 0;
-  #bytes = 0;
   #ownSessionId: string | undefined;
   #ownSequence = 0;
   #repeatMs: number;
@@ -37,7 +35,7 @@ export class Requests {
   }
 
   get isWaiting(): boolean {
-    return this.#count > 0 || this.#parked.length > 0;
+    return this.#pending.count > 0 || this.#parked.length > 0;
   }
 
   /** Returns a function that ends the wait. */
@@ -73,14 +71,14 @@ export class Requests {
       then,
     };
     const digest = digestOf(command);
-    const existing = this.#find('', digest);
+    const existing = this.#pending.find('', digest);
     if (existing !== undefined) {
       join(existing, waiter);
       return;
     }
     const write = this.#create(command, false, true, waiter);
     write.requests = [{ sessionId: '', sequence: 0, ackedBelow: 0, digest, command }];
-    this.#register('', digest, write);
+    this.#pending.add('', digest, write);
     this.#enqueue(write);
     this.#context.wake();
   }
@@ -101,8 +99,8 @@ export class Requests {
     const sessionId = this.#ownSessionId;
     if (sessionId === undefined) return;
     this.#ownSessionId = undefined;
-    for (const write of [...(this.#pending.get(sessionId)?.values() ?? [])]) {
-      this.#forget(write);
+    for (const write of this.#pending.ofSession(sessionId)) {
+      this.#pending.remove(write);
       if (write.mayTakeEffect) {
         this.#fail(write, () => unknownError('the session of this agent ended while the write was on its way'));
         continue;
@@ -162,20 +160,17 @@ export class Requests {
 
   /** Another ballot leads: everything on its way is repeated there, under the same sequence. */
   repeatSent(): void {
-    for (const writes of this.#pending.values()) {
-      for (const write of writes.values()) {
-        if (write.state !== 'sent') continue;
-        write.isUncertain = true;
-        this.#requeue(write, 'leader', 0);
-      }
+    for (const write of this.#pending.all()) {
+      if (write.state !== 'sent') continue;
+      write.isUncertain = true;
+      this.#requeue(write, 'leader', 0);
     }
   }
 
   /** An outcome of an applied entry, whoever sent it. */
   applied(outcome: RequestOutcome, digest: number): void {
-    const writes = this.#pending.get(outcome.sessionId);
-    if (writes === undefined) return;
-    const write = writes.get(outcome.sessionId === '' ? digest : outcome.sequence);
+    const { sessionId, sequence } = outcome;
+    const write = this.#pending.find(sessionId, sessionId === '' ? digest : sequence);
     if (write !== undefined) this.#resolve(write, outcome.result);
   }
 
@@ -184,42 +179,39 @@ export class Requests {
    * record may have happened with its record trimmed since.
    */
   skipped(storedReply: (sessionId: string, sequence: number) => Result | undefined): void {
-    for (const [sessionId, writes] of [...this.#pending]) {
-      for (const write of [...writes.values()]) {
-        if (write.isRepeatable) {
-          if (write.state === 'sent') this.#requeue(write, 'leader', 0);
-          continue;
-        }
-        const reply = storedReply(sessionId, write.request.sequence);
-        if (reply !== undefined) this.#resolve(write, reply);
-        else if (write.mayTakeEffect) {
-          this.#forget(write);
-          this.#fail(write, () => unknownError('this agent received a snapshot that covers the write'));
-        }
+    for (const write of this.#pending.all()) {
+      if (write.isRepeatable) {
+        if (write.state === 'sent') this.#requeue(write, 'leader', 0);
+        continue;
+      }
+      const reply = storedReply(write.request.sessionId, write.request.sequence);
+      if (reply !== undefined) this.#resolve(write, reply);
+      else if (write.mayTakeEffect) {
+        this.#pending.remove(write);
+        this.#fail(write, () => unknownError('this agent received a snapshot that covers the write'));
       }
     }
   }
 
   sweep(nowMs: number): void {
-    for (const writes of this.#pending.values()) for (const write of writes.values()) this.#expire(write, nowMs);
+    for (const write of this.#pending.all()) this.#expire(write, nowMs);
     if (this.#parked.length === 0) return;
     for (const write of this.#parked) this.#expire(write, nowMs);
     this.#parked = this.#parked.filter((write) => !write.isDone);
   }
 
   failAll(): void {
-    for (const writes of [...this.#pending.values()]) for (const write of [...writes.values()]) this.#shutDown(write);
+    for (const write of this.#pending.all()) this.#shutDown(write);
     for (const write of this.#parked) this.#shutDown(write);
     this.#pending.clear();
     this.#parked = [];
     this.#queue = [];
-    this.#count = 0;
   }
 
   #admit(command: Command, session: WriteOptions['session'], waiter: Waiter): CellError | undefined {
     const { queuedRequestsMax, queuedBytesMax } = this.#context.config;
     if (session !== undefined) {
-      const existing = this.#find(session.id, session.sequence);
+      const existing = this.#pending.find(session.id, session.sequence);
       if (existing !== undefined) {
         if (existing.request.digest !== digestOf(command)) {
           return new CellError('SEQUENCE_REUSED', `sequence ${session.sequence} is in use for another command`);
@@ -228,7 +220,7 @@ export class Requests {
         return undefined;
       }
     }
-    if (this.#count + this.#parked.length >= queuedRequestsMax || this.#bytes >= queuedBytesMax) {
+    if (this.#pending.count + this.#parked.length >= queuedRequestsMax || this.#pending.sizeBytes >= queuedBytesMax) {
       return new CellError('OVERLOADED', 'this agent has no room for more writes; try again in a moment');
     }
     const write = this.#create(command, session === undefined, false, waiter);
@@ -239,7 +231,7 @@ export class Requests {
     }
     const { id: sessionId, sequence, ackedBelow } = session;
     write.requests = [{ sessionId, sequence, ackedBelow, digest: digestOf(command), command }];
-    this.#register(sessionId, sequence, write);
+    this.#pending.add(sessionId, sequence, write);
     this.#enqueue(write);
     return undefined;
   }
@@ -272,7 +264,7 @@ export class Requests {
   /** The machine keeps so many replies of a session at most: one slow write must not make later ones fail. */
   #hasOwnPlace(): boolean {
     if (this.#ownSessionId === undefined) return false;
-    const lowest = this.#pending.get(this.#ownSessionId)?.keys().next().value ?? this.#ownSequence + 1;
+    const lowest = this.#pending.lowest(this.#ownSessionId) ?? this.#ownSequence + 1;
     return this.#ownSequence + 1 - lowest < OWN_SEQUENCES_MAX;
   }
 
@@ -280,35 +272,10 @@ export class Requests {
     const sessionId = this.#ownSessionId as string;
     this.#ownSequence += 1;
     const sequence = this.#ownSequence;
-    this.#register(sessionId, sequence, write);
-    // Sequences are taken in order, and a map keeps its order: the first one is the lowest that is outstanding.
-    const ackedBelow = this.#pending.get(sessionId)?.keys().next().value ?? sequence;
+    this.#pending.add(sessionId, sequence, write);
+    const ackedBelow = this.#pending.lowest(sessionId) ?? sequence;
     write.requests = [{ sessionId, sequence, ackedBelow, digest: digestOf(write.command), command: write.command }];
     this.#enqueue(write);
-  }
-
-  #register(sessionId: string, sequence: number, write: PendingWrite): void {
-    let writes = this.#pending.get(sessionId);
-    if (writes === undefined) {
-      writes = new Map();
-      this.#pending.set(sessionId, writes);
-    }
-    writes.set(sequence, write);
-    this.#count += 1;
-    this.#bytes += write.sizeBytes;
-  }
-
-  #find(sessionId: string, sequence: number): PendingWrite | undefined {
-    return this.#pending.get(sessionId)?.get(sequence);
-  }
-
-  #forget(write: PendingWrite): void {
-    const { sessionId, sequence, digest } = write.request;
-    const writes = this.#pending.get(sessionId);
-    if (writes === undefined || !writes.delete(sessionId === '' ? digest : sequence)) return;
-    if (writes.size === 0) this.#pending.delete(sessionId);
-    this.#count -= 1;
-    this.#bytes -= write.sizeBytes;
   }
 
   #enqueue(write: PendingWrite): void {
@@ -327,7 +294,7 @@ export class Requests {
   }
 
   #resolve(write: PendingWrite, result: Result): void {
-    this.#forget(write);
+    this.#pending.remove(write);
     if (result.kind === 'refused') {
       this.#fail(write, () => refusalError(result, write));
       return;
@@ -382,7 +349,7 @@ export class Requests {
   #abandon(write: PendingWrite): void {
     if (write.isDone) return;
     write.isDone = true;
-    if (write.state !== 'parked') this.#forget(write);
+    if (write.state !== 'parked') this.#pending.remove(write);
   }
 
   #shutDown(write: PendingWrite): void {
@@ -419,8 +386,4 @@ const REPEAT_FACTOR = 8;
 function join(write: PendingWrite, waiter: Waiter): void {
   waiter.write = write;
   write.waiters.push(waiter);
-}
-
-function unknownError(message: string): CellError {
-  return new CellError('OUTCOME_UNKNOWN', message, { effect: 'unknown' });
 }

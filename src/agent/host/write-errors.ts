@@ -17,13 +17,16 @@ export function unsentError(blockedBy: PendingWrite['blockedBy'], hasLeader: boo
 export function refusalError(refusal: Refusal, write: PendingWrite): CellError {
   const lostRecord = refusal.reason === 'SESSION_UNKNOWN' || refusal.reason === 'SEQUENCE_FORGOTTEN';
   if (lostRecord && write.isOwn) {
-    return new CellError('OUTCOME_UNKNOWN', 'the session of this agent ended while the write was on its way', {
-      effect: 'unknown',
-    });
+    return unknownError('the session of this agent ended while the write was on its way');
   }
   return new CellError(refusal.reason, refusal.message, {
     effect: lostRecord && write.sends > 1 ? 'unknown' : 'not_done',
     floor: refusal.floor,
     holder: refusal.holder,
   });
+}
+
+/** It was sent, and nobody here can tell what became of it. */
+export function unknownError(message: string): CellError {
+  return new CellError('OUTCOME_UNKNOWN', message, { effect: 'unknown' });
 }
