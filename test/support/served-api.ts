@@ -1,4 +1,12 @@
-import { type ChannelCredentials, credentials, Server, ServerCredentials, type ServiceError } from '@grpc/grpc-js';
+import {
+  type CallOptions,
+  type ChannelCredentials,
+  credentials,
+  Metadata,
+  Server,
+  ServerCredentials,
+  type ServiceError,
+} from '@grpc/grpc-js';
 import { type Api, createApi, SERVER_OPTIONS } from '../../src/agent/api/index.ts';
 import type { SnapshotPort } from '../../src/agent/api/ports.ts';
 import { createObservability, type Logger, type Observability } from '../../src/agent/observe/index.ts';
@@ -95,11 +103,16 @@ export function ask<Request, Response>(
   method: (
     this: UserServiceClient,
     request: Request,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: Response) => void,
   ) => unknown,
   request: Request,
+  options: Partial<CallOptions> = {},
 ): Promise<Answer<Response>> {
   return new Promise((resolve) => {
-    method.call(client, request, (error, value) => resolve(error ? { ok: false, error } : { ok: true, value }));
+    method.call(client, request, new Metadata(), options, (error, value) =>
+      resolve(error ? { ok: false, error } : { ok: true, value }),
+    );
   });
 }

@@ -1,12 +1,12 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { type BatchOperation, BatchRequest, BatchResponse, type BatchResult } from '../../gen/synod/v1/user.ts';
 import type { CellPort } from '../host/cell-port.ts';
+import { encodeMessage } from './encoding.ts';
 import { invalid } from './errors.ts';
 import type { FailureReporter } from './failures.ts';
 import type { MethodObserver } from './ports.ts';
 import { read } from './reads.ts';
 import { StreamCall } from './stream-call.ts';
-import { asBuffer } from './wire.ts';
 import { compareAndWriteCommand, deleteCommand, putCommand, transactCommand, writeAndRespond } from './writes.ts';
 
 type BatchCall = ServerDuplexStream<Buffer, Buffer>;
@@ -132,7 +132,7 @@ class BatchStream {
     while (from < this.#ready.length && !this.#call.isFull) {
       const through = endOfMessage(this.#ready, from);
       const results = from === 0 && through === this.#ready.length ? this.#ready : this.#ready.slice(from, through);
-      this.#call.write(asBuffer(BatchResponse.encode({ results }).finish()), slotOf(results.at(-1)!));
+      this.#call.write(encodeMessage(BatchResponse, { results }), slotOf(results.at(-1)!));
       from = through;
     }
     if (from === 0) return;

@@ -24,9 +24,8 @@ export function memberMethods(cell: CellPort, links: LinkFacts) {
 function membersMethod(cell: CellPort, links: LinkFacts): UnaryMethod<MembersRequest, MembersResponse> {
   return {
     name: 'Members',
-    decode: MembersRequest.decode,
-    decodeReply: MembersResponse.decode,
-    encode: (response) => MembersResponse.encode(response),
+    request: MembersRequest,
+    response: MembersResponse,
     handle: (request, call) => whenReadable(cell, request.options, call, () => membersNow(cell, links)),
   };
 }
@@ -70,9 +69,8 @@ function memberNow(cell: CellPort, links: LinkFacts, status: CellStatus, partici
 function changeMembersMethod(cell: CellPort): UnaryMethod<ChangeMembersRequest, ChangeMembersResponse> {
   return {
     name: 'ChangeMembers',
-    decode: ChangeMembersRequest.decode,
-    decodeReply: ChangeMembersResponse.decode,
-    encode: (response) => ChangeMembersResponse.encode(response),
+    request: ChangeMembersRequest,
+    response: ChangeMembersResponse,
     async handle(request, call) {
       const { configuration } = cell.status();
       if (request.agents.length === 0) throw invalid('name the agents that it is about, by short name or id');

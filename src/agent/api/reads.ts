@@ -46,9 +46,8 @@ export function read(cell: CellPort, request: ReadRequest, call: CallContext): R
 function readMethod(cell: CellPort): UnaryMethod<ReadRequest, ReadResponse> {
   return {
     name: 'Read',
-    decode: ReadRequest.decode,
-    decodeReply: ReadResponse.decode,
-    encode: (response) => ReadResponse.encode(response),
+    request: ReadRequest,
+    response: ReadResponse,
     handle: (request, call) => read(cell, request, call),
   };
 }
@@ -56,9 +55,8 @@ function readMethod(cell: CellPort): UnaryMethod<ReadRequest, ReadResponse> {
 function readPrefixMethod(cell: CellPort): UnaryMethod<ReadPrefixRequest, ReadPrefixResponse> {
   return {
     name: 'ReadPrefix',
-    decode: ReadPrefixRequest.decode,
-    decodeReply: ReadPrefixResponse.decode,
-    encode: (response) => ReadPrefixResponse.encode(response),
+    request: ReadPrefixRequest,
+    response: ReadPrefixResponse,
     handle(request, call) {
       const { space, start, end } = keyRange(request, false);
       const { revision, keysOnly, descending } = request;
@@ -97,9 +95,8 @@ const NOTHING = { start: '', end: '' };
 function listLevelMethod(cell: CellPort): UnaryMethod<ListLevelRequest, ListLevelResponse> {
   return {
     name: 'ListLevel',
-    decode: ListLevelRequest.decode,
-    decodeReply: ListLevelResponse.decode,
-    encode: (response) => ListLevelResponse.encode(response),
+    request: ListLevelRequest,
+    response: ListLevelResponse,
     handle(request, call) {
       const path = levelPath(request.path);
       const space = spaceOf(path);
@@ -133,9 +130,8 @@ const SLASH = 0x2f;
 function historyMethod(cell: CellPort): UnaryMethod<HistoryRequest, HistoryResponse> {
   return {
     name: 'History',
-    decode: HistoryRequest.decode,
-    decodeReply: HistoryResponse.decode,
-    encode: (response) => HistoryResponse.encode(response),
+    request: HistoryRequest,
+    response: HistoryResponse,
     handle(request, call) {
       const key = pathKey(request.key);
       const space = spaceOf(key);

@@ -3,11 +3,11 @@ import { type RenewedItem, RenewRequest, RenewResponse } from '../../gen/synod/v
 import { CellError, type CellPort } from '../host/cell-port.ts';
 import type { RenewItem, RenewOutcome } from '../host/messages.ts';
 import { idViolation } from '../machine/keys.ts';
+import { encodeMessage } from './encoding.ts';
 import { invalid, refuse } from './errors.ts';
 import type { FailureReporter } from './failures.ts';
 import type { MethodObserver } from './ports.ts';
 import { StreamCall } from './stream-call.ts';
-import { asBuffer } from './wire.ts';
 
 type RenewCall = ServerDuplexStream<Buffer, Buffer>;
 
@@ -103,7 +103,7 @@ class RenewStream {
     this.#renew(message).then(
       (response) => {
         this.#open -= 1;
-        this.#call.write(asBuffer(RenewResponse.encode(response).finish()), 0);
+        this.#call.write(encodeMessage(RenewResponse, response), 0);
         this.#readOn();
         this.#endWhenDone();
       },

@@ -57,7 +57,7 @@ export function addUserService(server: Server, ports: ApiPorts): void {
     ),
   };
   for (const [name, method] of Object.entries(unary) as [string, UnaryMethod<unknown, unknown>][]) {
-    const methodObserver = observer.method(method.name, method.decode, method.decodeReply);
+    const methodObserver = observer.method(method.name, method.request.decode, method.response.decode);
     implementation[name] = unaryHandler(method, methodObserver, failures);
   }
   server.addService(rawDefinition(), implementation);

@@ -24,9 +24,8 @@ export function sessionMethods(cell: CellPort) {
 function openSessionMethod(cell: CellPort): UnaryMethod<OpenSessionRequest, OpenSessionResponse> {
   return {
     name: 'OpenSession',
-    decode: OpenSessionRequest.decode,
-    decodeReply: OpenSessionResponse.decode,
-    encode: (response) => OpenSessionResponse.encode(response),
+    request: OpenSessionRequest,
+    response: OpenSessionResponse,
     async handle({ sessionId: asked, ttlMs, owner }, call) {
       const sessionId = asked === '' ? randomUUID() : asked;
       const { result } = await write(cell, { kind: 'openSession', sessionId, ttlMs, owner }, undefined, call);
@@ -38,9 +37,8 @@ function openSessionMethod(cell: CellPort): UnaryMethod<OpenSessionRequest, Open
 function endSessionMethod(cell: CellPort): UnaryMethod<EndSessionRequest, WriteResponse> {
   return {
     name: 'EndSession',
-    decode: EndSessionRequest.decode,
-    decodeReply: WriteResponse.decode,
-    encode: (response) => WriteResponse.encode(response),
+    request: EndSessionRequest,
+    response: WriteResponse,
     handle: ({ sessionId }, call) => writeAndRespond(cell, { kind: 'endSession', sessionId }, undefined, call),
   };
 }
@@ -48,9 +46,8 @@ function endSessionMethod(cell: CellPort): UnaryMethod<EndSessionRequest, WriteR
 function grantLeaseMethod(cell: CellPort): UnaryMethod<GrantLeaseRequest, GrantLeaseResponse> {
   return {
     name: 'GrantLease',
-    decode: GrantLeaseRequest.decode,
-    decodeReply: GrantLeaseResponse.decode,
-    encode: (response) => GrantLeaseResponse.encode(response),
+    request: GrantLeaseRequest,
+    response: GrantLeaseResponse,
     async handle({ leaseId: asked, ttlMs, options }, call) {
       const leaseId = asked === '' ? randomUUID() : asked;
       const { result } = await write(cell, { kind: 'grantLease', leaseId, ttlMs }, options, call);
@@ -62,9 +59,8 @@ function grantLeaseMethod(cell: CellPort): UnaryMethod<GrantLeaseRequest, GrantL
 function revokeLeaseMethod(cell: CellPort): UnaryMethod<RevokeLeaseRequest, WriteResponse> {
   return {
     name: 'RevokeLease',
-    decode: RevokeLeaseRequest.decode,
-    decodeReply: WriteResponse.decode,
-    encode: (response) => WriteResponse.encode(response),
+    request: RevokeLeaseRequest,
+    response: WriteResponse,
     handle: ({ leaseId, options }, call) => writeAndRespond(cell, { kind: 'revokeLease', leaseId }, options, call),
   };
 }

@@ -1,9 +1,9 @@
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import { SaveSnapshotResponse } from '../../gen/synod/v1/user.ts';
+import { asBuffer, encodeMessage } from './encoding.ts';
 import type { FailureReporter } from './failures.ts';
 import type { MethodObserver, SnapshotFile, SnapshotPort } from './ports.ts';
 import { StreamCall } from './stream-call.ts';
-import { asBuffer } from './wire.ts';
 
 type SaveCall = ServerWritableStream<Buffer, Buffer>;
 
@@ -49,5 +49,5 @@ function encode(file: SnapshotFile, data: Buffer, isFirst: boolean): Buffer {
   const described = isFirst
     ? { slot: file.slot, sizeBytes: file.sizeBytes, checksum: asBuffer(file.checksum), cellId: file.cellId }
     : { slot: 0, sizeBytes: 0, checksum: Buffer.alloc(0), cellId: '' };
-  return asBuffer(SaveSnapshotResponse.encode({ data, ...described }).finish());
+  return encodeMessage(SaveSnapshotResponse, { data, ...described });
 }

@@ -10,9 +10,8 @@ export function statusMethods(ports: ApiPorts) {
 function statusMethod(ports: ApiPorts): UnaryMethod<StatusRequest, StatusResponse> {
   return {
     name: 'Status',
-    decode: StatusRequest.decode,
-    decodeReply: StatusResponse.decode,
-    encode: (response) => StatusResponse.encode(response),
+    request: StatusRequest,
+    response: StatusResponse,
     handle: () => statusNow(ports),
   };
 }
@@ -52,9 +51,8 @@ export function statusNow({ cell, agent }: ApiPorts): StatusResponse {
 function shutdownMethod({ agent, shutdown }: ApiPorts): UnaryMethod<ShutdownRequest, ShutdownResponse> {
   return {
     name: 'Shutdown',
-    decode: ShutdownRequest.decode,
-    decodeReply: ShutdownResponse.decode,
-    encode: (response) => ShutdownResponse.encode(response),
+    request: ShutdownRequest,
+    response: ShutdownResponse,
     handle({ reason }) {
       // The answer is written in this turn; ending begins in the next.
       setImmediate(() => shutdown(reason));

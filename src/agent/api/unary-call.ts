@@ -1,18 +1,17 @@
 import { type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js';
 import { CellError } from '../host/cell-port.ts';
 import { LIMITS } from '../machine/limits.ts';
+import { encodeMessage, type MessageType } from './encoding.ts';
 import { invalid } from './errors.ts';
 import type { FailureReporter } from './failures.ts';
 import type { Canceller, MethodObserver, ObservedCall } from './ports.ts';
 import { callTimeoutMs } from './timeouts.ts';
-import { asBuffer, type Encoded } from './wire.ts';
 
 /** A method with one request and one answer. Bytes in, bytes out: the log keeps them, so they are made only once. */
 export interface UnaryMethod<Request, Response> {
   readonly name: string;
-  readonly decode: (bytes: Uint8Array) => Request;
-  readonly decodeReply: (bytes: Uint8Array) => unknown;
-  readonly encode: (response: Response) => Encoded;
+  readonly request: MessageType<Request>;
+  readonly response: MessageType<Response>;
   /** Throws or rejects with a `CellError` to refuse. */
   readonly handle: (request: Request, call: CallContext) => Response | Promise<Response>;
 }
@@ -38,14 +37,14 @@ export function unaryHandler<Request, Response>(
   return (call, respond) => {
     const running = new UnaryCall(call, respond, observer, failures);
     try {
-      const answer = method.handle(decodeRequest(method.decode, call.request), running);
+      const answer = method.handle(decodeRequest(method.request, call.request), running);
       if (answer instanceof Promise) {
         answer.then(
-          (response) => running.succeed(method.encode(response), response),
+          (response) => running.succeed(method, response),
           (error: unknown) => running.fail(error, method.name),
         );
       } else {
-        running.succeed(method.encode(answer), answer);
+        running.succeed(method, answer);
       }
     } catch (error) {
       running.fail(error, method.name);
@@ -54,12 +53,12 @@ export function unaryHandler<Request, Response>(
 }
 
 /** @throws CellError when the bytes are no such message, or too many */
-export function decodeRequest<Request>(decode: (bytes: Uint8Array) => Request, bytes: Uint8Array): Request {
+export function decodeRequest<Request>(type: MessageType<Request>, bytes: Uint8Array): Request {
   if (bytes.length > LIMITS.requestBytesMax) {
     throw invalid(`a request has at most ${LIMITS.requestBytesMax} bytes, this one has ${bytes.length}`);
   }
   try {
-    return decode(bytes);
+    return type.decode(bytes);
   } catch (error) {
     throw invalid(`the request cannot be read as a message of this method: ${(error as Error).message}`);
   }
@@ -99,10 +98,16 @@ class UnaryCall implements CallContext, Canceller {
     this.#observed.quorum = quorum;
   }
 
-  succeed(encoded: Encoded, response: unknown): void {
+  succeed<Request, Response>(method: UnaryMethod<Request, Response>, response: Response): void {
     if (this.#answered) return;
+    let reply: Buffer;
+    try {
+      reply = encodeMessage(method.response, response);
+    } catch (error) {
+      this.fail(error, method.name);
+      return;
+    }
     this.#answered = true;
-    const reply = asBuffer(encoded.finish());
     const { slot } = response as { readonly slot?: number };
     // A client that went away gets nothing. Nothing is registered for that moment, because every call would pay for it.
     this.#observed.ended(this.#call.cancelled ? status.CANCELLED : status.OK, slot ?? 0, reply);

@@ -1,12 +1,13 @@
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import { WatchRequest, WatchResponse } from '../../gen/synod/v1/user.ts';
 import type { CellPort, WatchBatch, WatchHandle, WatchSink } from '../host/cell-port.ts';
+import { encodeMessage } from './encoding.ts';
 import type { FailureReporter } from './failures.ts';
 import type { MethodObserver } from './ports.ts';
 import { StreamCall } from './stream-call.ts';
 import { decodeRequest } from './unary-call.ts';
 import { keyRange } from './validation.ts';
-import { asBuffer, watchEvent } from './wire.ts';
+import { watchEvent } from './wire.ts';
 
 type WatchCall = ServerWritableStream<Buffer, Buffer>;
 
@@ -37,7 +38,7 @@ class Watcher implements WatchSink {
   start(cell: CellPort): void {
     try {
       this.#call.observed.message('received', this.#stream.request, 0);
-      const request = decodeRequest(WatchRequest.decode, this.#stream.request);
+      const request = decodeRequest(WatchRequest, this.#stream.request);
       const { fromRevision, withPrevious } = request;
       const range = keyRange(request, request.system);
       const handle = cell.watch({ ...range, fromRevision, withPrevious, progress: request.progress }, this);
@@ -76,6 +77,6 @@ class Watcher implements WatchSink {
   }
 
   #send(response: WatchResponse): void {
-    this.#call.write(asBuffer(WatchResponse.encode(response).finish()), response.slot);
+    this.#call.write(encodeMessage(WatchResponse, response), response.slot);
   }
 }

@@ -7,18 +7,9 @@ import {
 } from '../../gen/synod/v1/user.ts';
 import type { WriteOutcome } from '../host/cell-port.ts';
 import type { KeyChange, KeyRecord } from '../machine/store.ts';
+import { asBuffer } from './encoding.ts';
 
 /** The only place that knows how records of the machine look to clients. */
-
-/** A message that was written but not yet put into one piece, as generated encoders return it. */
-export interface Encoded {
-  finish(): Uint8Array;
-}
-
-/** Without copying. */
-export function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
 
 /** Keys are byte strings: one character per byte. */
 export function keyOf(bytes: Buffer): string {

@@ -11,6 +11,7 @@ import {
 } from '../../gen/synod/v1/user.ts';
 import type { CellPort, WriteOutcome } from '../host/cell-port.ts';
 import type { Command } from '../machine/commands.ts';
+import type { MessageType } from './encoding.ts';
 import { invalid } from './errors.ts';
 import { nameOfAgent } from './names.ts';
 import type { CallContext, UnaryMethod } from './unary-call.ts';
@@ -20,22 +21,21 @@ import { keyOf, writeResponse } from './wire.ts';
 export function writeMethods(cell: CellPort) {
   const method = <Request extends { options: WriteOptions | undefined }>(
     name: string,
-    decode: (bytes: Uint8Array) => Request,
+    request: MessageType<Request>,
     command: (request: Request) => Command,
   ): UnaryMethod<Request, WriteResponse> => ({
     name,
-    decode,
-    decodeReply: WriteResponse.decode,
-    encode: (response) => WriteResponse.encode(response),
-    handle: (request, call) => writeAndRespond(cell, command(request), request.options, call),
+    request,
+    response: WriteResponse,
+    handle: (message, call) => writeAndRespond(cell, command(message), message.options, call),
   });
   return {
-    put: method('Put', PutRequest.decode, putCommand),
-    delete: method('Delete', DeleteRequest.decode, deleteCommand),
-    deleteRange: method('DeleteRange', DeleteRangeRequest.decode, deleteRangeCommand),
-    compareAndWrite: method('CompareAndWrite', CompareAndWriteRequest.decode, compareAndWriteCommand),
-    transact: method('Transact', TransactRequest.decode, transactCommand),
-    compact: method('Compact', CompactRequest.decode, ({ floor }) => ({ kind: 'compact', floor })),
+    put: method('Put', PutRequest, putCommand),
+    delete: method('Delete', DeleteRequest, deleteCommand),
+    deleteRange: method('DeleteRange', DeleteRangeRequest, deleteRangeCommand),
+    compareAndWrite: method('CompareAndWrite', CompareAndWriteRequest, compareAndWriteCommand),
+    transact: method('Transact', TransactRequest, transactCommand),
+    compact: method('Compact', CompactRequest, ({ floor }) => ({ kind: 'compact', floor })),
   };
 }
 
