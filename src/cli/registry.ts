@@ -21,6 +21,11 @@ export const GROUPS: readonly Group[] = [
         summary: 'Start a cell of three agents on this machine, to try things out.',
         load: async () => (await import('./commands/try.ts')).tryCommand,
       },
+      {
+        name: 'agent',
+        summary: 'Run one agent: found a cell, resume, or join one.',
+        load: async () => (await import('./commands/agent.ts')).agentCommand,
+      },
     ],
   },
   {

@@ -63,3 +63,9 @@ export function formatBytes(bytes: number): string {
   }
   return `${value.toFixed(1)} ${units[unit]}`;
 }
+
+/** An address to listen on; port 0 is any free one. */
+export function parseListenAddress(text: string, what: string): string {
+  const anyPort = /^(.*):0$/.exec(text);
+  return anyPort ? parseAddress(`${anyPort[1]}:1`, what).replace(/1$/, '0') : parseAddress(text, what);
+}
