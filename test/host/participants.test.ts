@@ -59,9 +59,12 @@ describe('suspects', () => {
     const cell = new MemoryCell({ voters: ['a'], learners: ['b'] });
     const leader = cell.leader();
     cell.clock.run(2_000);
-    // Nothing runs for a minute, as in a laptop that sleeps.
+    // Nothing runs for a minute, as in a laptop that sleeps, and nothing was on its way.
+    cell.deliver = () => false;
+    cell.clock.run(5);
     cell.clock.nowMs += 60_000;
-    cell.clock.run(1);
+    cell.clock.run(5);
+    cell.deliver = () => true;
     expect(suspects(cell, leader.id)).toEqual([]);
     cell.clock.run(2_000);
     expect(suspects(cell, leader.id)).toEqual([]);

@@ -148,6 +148,20 @@ describe('renewals', () => {
     expect(isAlive(cell, id)).toBe(false);
   });
 
+  test('none moves or acknowledges a timer whose end is proposed', () => {
+    const book = new TimerBook();
+    book.begin([{ timerId: 'session/s', ttlMs: 100, generation: 1 }], 0);
+    book.restart('session/s', 50);
+    expect(book.takeDue(174, 10)).toEqual([]);
+    expect(book.takeDue(175, 10)).toMatchObject([{ timerId: 'session/s', generation: 1 }]);
+    book.restart('session/s', 176);
+    expect(book.renewable('session/s')).toBeUndefined();
+    expect(book.takeDue(10_000, 10)).toEqual([]);
+    // Opened anew under another generation.
+    book.started({ timerId: 'session/s', ttlMs: 100, generation: 2 }, 200);
+    expect(book.renewable('session/s')).toBe(100);
+  });
+
   test('none is acknowledged before the own no-op of the leader is applied', () => {
     const book = new TimerBook();
     expect(book.isRunning).toBe(false);
