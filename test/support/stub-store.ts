@@ -40,6 +40,8 @@ export class StubStore {
   readonly leases = new Set<string>();
   readonly #listeners = new Set<() => void>();
   readonly #live = new Map<string, KeyValue>();
+  /** Changes of a transaction that is being carried out: they share its revision. */
+  #open: Change[] | undefined;
 
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
@@ -105,7 +107,11 @@ export class StubStore {
 
   transact({ compare, then, otherwise }: TransactRequest): WriteResponse {
     const succeeded = compare.every((comparison) => this.#holds(comparison));
+    this.#open = [];
     const results = (succeeded ? then : otherwise).map((operation) => this.#operate(operation));
+    const changes = this.#open;
+    this.#open = undefined;
+    if (changes.length > 0) this.#commit(changes);
     return this.#written({ succeeded, results });
   }
 
@@ -198,12 +204,16 @@ export class StubStore {
   }
 
   #commit(changes: readonly Change[]): void {
-    this.revision++;
-    this.slot++;
     for (const { kind, record } of changes) {
       if (kind === 'put') this.#live.set(text(record.key), record);
       else this.#live.delete(text(record.key));
     }
+    if (this.#open) {
+      this.#open.push(...changes);
+      return;
+    }
+    this.revision++;
+    this.slot++;
     const stamped = changes.map(({ kind, record }) => ({ kind, record: { ...record, modRevision: this.revision } }));
     this.journal.push({ revision: this.revision, slot: this.slot, changes: stamped });
     for (const listener of this.#listeners) listener();
