@@ -9,7 +9,7 @@ export function memberTable({ members }: Members): string {
     member.name,
     member.pin && member.pin !== 'none' ? `${member.role} (pinned)` : member.role,
     member.suspect ? 'suspect' : member.state,
-    member.grpcAddress,
+    member.grpcAddress || '-',
     member.httpAddress || '-',
     member.applied,
     member.roundTripMs === undefined ? '-' : `${member.roundTripMs.toFixed(1)}ms`,
