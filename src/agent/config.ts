@@ -53,7 +53,7 @@ export const DEFAULTS = {
   rejoinAfterMs: 3_000,
   /** How long an agent that takes a join waits for each of its steps. */
   joinStepMs: 3_000,
-  snapshotChunkBytes: 256 * 1024,
+  snapshotChunkBytes: 64 * 1024,
   snapshotSilenceMs: 10_000,
   /** Copying a large state into one file, before the first byte of it can travel. */
   snapshotPrepareMs: 120_000,

@@ -99,6 +99,7 @@ describe('connections', () => {
 
   test('come back when the peer starts again elsewhere, before the cell has agreed on its new address', async () => {
     const { cell, a, b } = await pair();
+    cell.writable = false;
     b.stop();
     await until(() => expect(isUp(a, 'b')).toBe(false));
     const again = await startAgent('b');
@@ -106,6 +107,15 @@ describe('connections', () => {
     await until(() => expect(isUp(a, 'b')).toBe(true));
     say(a, again, 1);
     await until(() => expect(slotsOf(again.received)).toEqual([1]));
+  });
+
+  test('come back by another address when the one that the peer itself told leads nowhere', async () => {
+    const { cell, a, b, proxy } = await pair({ proxied: true });
+    proxy.refuse();
+    cell.setAddress('b', 'Bruno', b.address);
+    await until(() => {
+      expect(a.peers.status()[0]).toMatchObject({ isUp: true, address: b.address });
+    });
   });
 
   test('that are half open are noticed by their silence', async () => {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import type { SavedSnapshot, SnapshotSink } from '../../src/agent/peer/index.ts';
 import { parseAddress } from '../../src/agent/peer/ports.ts';
+import { connect } from '../../src/agent/peer/transport.ts';
 import type { SnapshotDescription } from '../../src/gen/synod/v1/peer.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { startAgent, startIn, stopAgents } from './agents.ts';
@@ -23,7 +24,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const until = <T>(check: () => T | Promise<T>): Promise<T> => vi.waitFor(check, { timeout: 20_000, interval: 5 });
 
-const content = Buffer.alloc(3_000_001, 'synod ');
+const content = Buffer.alloc(12_000_001, 'synod ');
 
 class Source {
   released = 0;
@@ -141,7 +142,7 @@ test('a sink that fails aborts the transfer', async () => {
 
 test('a slow receiver slows the sender down; a second transfer is refused meanwhile, and works afterwards', async () => {
   const source = new Source();
-  const { b, c } = await pair(source);
+  const { a, b, c } = await pair(source);
   const sink = new Sink();
   let open = (): void => {};
   const opened = new Promise<void>((resolve) => {
@@ -153,6 +154,13 @@ test('a slow receiver slows the sender down; a second transfer is refused meanwh
   const second = new Sink();
   await expect(c.peers.fetchSnapshot('a', second.open)).rejects.toThrow('being sent already; ask again');
   await expect(b.peers.fetchSnapshot('a', second.open)).rejects.toThrow('being fetched already');
+  // Many turns of the loop later the sender still waits for room: it has not run ahead to the end of the file.
+  const client = connect(parseAddress(a.address));
+  for (let turn = 0; turn < 100; turn++) {
+    await new Promise((resolve) => client.ping({ from: '', sentMs: 0 }, resolve));
+  }
+  client.close();
+  expect(source.released).toBe(0);
   expect(sink.chunks).toEqual([]);
   open();
   expect(await fetching).toBe('installed');

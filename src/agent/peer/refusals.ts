@@ -44,11 +44,15 @@ export interface ReceivedRefusal {
 
 export function refusalOf(error: Partial<ServiceError>): ReceivedRefusal {
   const first = (key: string): string => error.metadata?.get(key)[0]?.toString() ?? '';
-  const code = error.code === undefined ? '' : (status[error.code] ?? '');
+  const reason = first(REASON_KEY);
   const text = error.details || error.message || 'the stream ended';
-  return {
-    reason: first(REASON_KEY),
-    agentId: first(AGENT_KEY),
-    text: first(REASON_KEY) === '' ? `${code} ${text}` : text,
-  };
+  return { reason, agentId: first(AGENT_KEY), text: reason === '' ? plainWords(error.code, text) : text };
+}
+
+/** gRPC describes the failures of a connection for its own developers. */
+function plainWords(code: status | undefined, text: string): string {
+  if (text.includes('ECONNREFUSED')) return 'nobody listens there';
+  if (text.includes('ENOTFOUND') || text.includes('Name resolution failed')) return 'the name of the host is not known';
+  if (text.includes('EHOSTUNREACH') || text.includes('ENETUNREACH')) return 'there is no way to that host';
+  return code === undefined ? text : `${status[code] ?? ''} ${text}`.trim();
 }

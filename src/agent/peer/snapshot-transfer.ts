@@ -82,25 +82,25 @@ export class SnapshotSender {
 }
 
 /** Resolves when there is room for more; rejects when the receiver is gone or does not read for too long. */
-function writeChunk(
+async function writeChunk(
   call: ServerWritableStream<FetchSnapshotRequest, SnapshotChunk>,
   chunk: SnapshotChunk,
 ): Promise<void> {
-  return new Promise((resolve, reject) => {
+  if (call.cancelled) throw new Error('the receiver went away');
+  if (call.write(chunk)) return;
+  await new Promise<void>((resolve, reject) => {
     const settle = (work: () => void) => (): void => {
       clearTimeout(timer);
       call.removeListener('cancelled', onCancelled);
+      call.removeListener('drain', onDrain);
       work();
     };
     const onCancelled = settle(() => reject(new Error('the receiver went away')));
     const onSilence = settle(() => reject(new Error('the receiver stopped reading')));
+    const onDrain = settle(resolve);
     const timer = setTimeout(onSilence, DEFAULTS.snapshotSilenceMs);
-    if (call.cancelled) {
-      onCancelled();
-      return;
-    }
     call.once('cancelled', onCancelled);
-    call.write(chunk, settle(resolve));
+    call.once('drain', onDrain);
   });
 }
 
