@@ -29,6 +29,7 @@ function nameOf(item: { readonly id: string; readonly isSession: boolean }): str
 
 /** Often enough that two answers may be lost. */
 const RENEWALS_PER_TTL = 4;
+const ITEMS_PER_MESSAGE_MAX = 5_000;
 
 /**
  * Keeps sessions and leases alive: one message for all of them, on one stream, to whichever endpoint answers. The stream
@@ -96,20 +97,26 @@ export class Renewals {
     } catch {
       return; // The client was closed.
     }
-    const items = [...this.#kept.keys()];
+    const all = [...this.#kept.keys()];
+    for (let from = 0; from < all.length; from += ITEMS_PER_MESSAGE_MAX) {
+      this.#send(this.#stream, all.slice(from, from + ITEMS_PER_MESSAGE_MAX));
+    }
+    this.#schedule(this.#intervalMs());
+  }
+
+  #send(stream: ClientDuplexStream<RenewRequest, RenewResponse>, items: readonly Renewable[]): void {
     const id = this.#nextId++;
     this.#unanswered.set(id, {
       sentMs: performance.now(),
       items: new Map(items.map((item) => [nameOf(item), item])),
     });
-    this.#stream.write({
+    stream.write({
       id,
       sessionIds: items.filter((item) => item.isSession).map((item) => item.id),
       leaseIds: items.filter((item) => !item.isSession).map((item) => item.id),
       // Every message is a renewal made now: what is unanswered is left to its fate, not repeated.
       ageMs: 0,
     });
-    this.#schedule(this.#intervalMs());
   }
 
   #open(): ClientDuplexStream<RenewRequest, RenewResponse> {
