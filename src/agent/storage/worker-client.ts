@@ -1,0 +1,83 @@
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+
+export interface WorkerRequest<Job> {
+  readonly id: number;
+  readonly job: Job;
+}
+
+export type WorkerReply<Result> =
+  | { readonly id: number; readonly ok: true; readonly result: Result }
+  | { readonly id: number; readonly ok: false; readonly message: string; readonly code: string };
+
+/** What went wrong in a worker, as far as it survives the way back. */
+export class WorkerFailure extends Error {
+  readonly code: string;
+
+  constructor(message: string, code: string) {
+    super(message);
+    this.name = 'WorkerFailure';
+    this.code = code;
+  }
+}
+
+/**
+ * A thread for work on the disk that would block the loop. It runs from source (`.ts`) as from the build (`.js`): the
+ * worker's file lies beside this one, with the same extension. Made when first needed.
+ */
+export class WorkerClient<Job, Result> {
+  readonly #name: string;
+  #worker: Worker | undefined;
+  #nextId = 1;
+  #waiting = new Map<number, { resolve: (result: Result) => void; reject: (error: Error) => void }>();
+
+  /** @param name of the file, without extension */
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  run(job: Job): Promise<Result> {
+    const worker = this.#started();
+    const id = this.#nextId;
+    this.#nextId += 1;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      worker.postMessage({ id, job } satisfies WorkerRequest<Job>);
+    });
+  }
+
+  async stop(): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    await worker?.terminate();
+    this.#fail(new WorkerFailure('stopped', 'STOPPED'));
+  }
+
+  #started(): Worker {
+    if (this.#worker !== undefined) return this.#worker;
+    const url = new URL(`./${this.#name}${extname(import.meta.url)}`, import.meta.url);
+    const worker = new Worker(url, { name: this.#name });
+    worker.unref();
+    worker.on('message', (reply: WorkerReply<Result>) => this.#settle(reply));
+    worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
+    worker.on('exit', () => {
+      if (this.#worker === worker) this.#fail(new WorkerFailure('the worker ended', 'WORKER_EXITED'));
+    });
+    this.#worker = worker;
+    return worker;
+  }
+
+  #settle(reply: WorkerReply<Result>): void {
+    const waiting = this.#waiting.get(reply.id);
+    this.#waiting.delete(reply.id);
+    if (reply.ok) waiting?.resolve(reply.result);
+    else waiting?.reject(new WorkerFailure(reply.message, reply.code));
+  }
+
+  #fail(error: Error): void {
+    this.#worker = undefined;
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { reject } of waiting) reject(error);
+  }
+}
