@@ -1,5 +1,6 @@
 import type { ConsensusConfig } from './consensus/io.ts';
 import type { HostConfig } from './host/host-config.ts';
+import type { StorageConfig } from './storage/storage.ts';
 
 /** The one place where defaults live. Durations in milliseconds, sizes in bytes, counts in what the name says. */
 export const DEFAULTS = {
@@ -14,6 +15,12 @@ export const DEFAULTS = {
   stateFlushSlots: 1_000,
   stateFlushMs: 1_000,
   journalKeptSlots: 10_000,
+  journalKeptBytes: 256 * 1024 * 1024,
+  /** Pages of 4 KiB in a WAL after which it is copied into its database. */
+  logWalFramesMax: 4_096,
+  stateWalFramesMax: 4_096,
+  /** The applied state is fsynced at least so often, so that the journal can be dropped behind it. */
+  stateDurableSlots: 5_000,
   /** How long a write waits for room in the pipeline, for a leader, or for the agent's own session. */
   writeWaitMs: 5_000,
   /** Quorum ALL waits this long for voters that lag. */
@@ -109,4 +116,9 @@ export function hostConfig(
     version,
     ...overrides,
   };
+}
+
+export function storageConfig(overrides: Partial<StorageConfig> = {}): StorageConfig {
+  const { journalKeptSlots, journalKeptBytes, logWalFramesMax, stateWalFramesMax, stateDurableSlots } = DEFAULTS;
+  return { journalKeptSlots, journalKeptBytes, logWalFramesMax, stateWalFramesMax, stateDurableSlots, ...overrides };
 }
