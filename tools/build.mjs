@@ -1,6 +1,6 @@
 // Generates src/gen from proto/ and compiles src to dist. Run by `npm run build`; bin/synod runs it when dist is stale.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -19,7 +19,18 @@ function run(command, ...args) {
   }
 }
 
+/** What the reflection service tells: the definitions themselves, so that nothing reads proto/ at run time. */
+function writeDescriptors() {
+  const file = join(root, 'src', 'gen', 'descriptors.binpb');
+  run('buf', 'build', '--as-file-descriptor-set', '--exclude-source-info', '-o', file);
+  const base64 = readFileSync(file).toString('base64');
+  rmSync(file);
+  const text = `/** A google.protobuf.FileDescriptorSet of proto/, in base64. */\nexport const FILE_DESCRIPTOR_SET = '${base64}';\n`;
+  writeFileSync(join(root, 'src', 'gen', 'descriptors.ts'), text);
+}
+
 run('buf', 'generate');
+writeDescriptors();
 if (!process.argv.includes('--generate-only')) {
   // Compiled aside and then swapped in, so that a build that fails, or a command started meanwhile, finds a whole dist.
   mkdirSync(join(root, '.build'), { recursive: true });

@@ -106,7 +106,7 @@ test('a page of huge values ends before it is too large for a client, and says s
   const value = Buffer.alloc(900_000, 'x');
   for (let index = 0; index < 6; index++) await put(served, `/big/${index}`, value);
   const seen: string[] = [];
-  let after = Buffer.alloc(0);
+  let after: Buffer = Buffer.alloc(0);
   for (let pages = 0; pages < 10; pages++) {
     const page = must(await readPrefix({ prefix: bytes('/big/'), after }));
     expect(page.items.length).toBeLessThanOrEqual(2);

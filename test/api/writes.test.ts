@@ -166,13 +166,7 @@ test('keys that are attached to a lease go with it', async () => {
 
 test('the wait is as long as the client says, a little less so that the answer arrives', async () => {
   const request = PutRequest.fromPartial({ key: bytes('/a') });
-  await new Promise<void>((resolve, reject) => {
-    served.client.put(
-      request,
-      { deadline: Date.now() + 60_000 } as never,
-      ((error: Error | null) => (error ? reject(error) : resolve())) as never,
-    );
-  });
+  must(await ask(served.client, served.client.put, request, { deadline: Date.now() + 60_000 }));
   const { timeoutMs } = served.cell.writes.at(-1)!;
   expect(timeoutMs).toBeGreaterThan(30_000);
   expect(timeoutMs).toBeLessThan(60_000);

@@ -1,3 +1,4 @@
+import { encodeConfiguration } from '../../src/agent/consensus/configuration.ts';
 import type { Configuration } from '../../src/agent/consensus/types.ts';
 import {
   type AppliedState,
@@ -64,6 +65,17 @@ export class LoneCell implements CellPort {
   /** Applies a command at once, outside of any session. */
   execute(command: Command): void {
     this.#apply([{ sessionId: '', sequence: 0, ackedBelow: 0, digest: digestOf(command), command }]);
+  }
+
+  configure(configuration: Configuration): void {
+    this.configuration = configuration;
+    const stored = new TextDecoder().decode(encodeConfiguration(configuration));
+    const slot = this.machine.appliedSlot + 1;
+    const { events } = this.machine.apply(
+      { slot, era: '' },
+      { kind: 'configuration', stampMs: Date.now(), configuration: stored },
+    );
+    this.#hub.publish(events);
   }
 
   /** Writes wait until it is called with false. */
