@@ -1,0 +1,42 @@
+// A program that looks at itself; the test runs it in a process of its own, because it blocks its loop.
+import { Introspection } from '../../src/agent/observe/introspection.ts';
+
+const logger = { level: 'info', info: () => {}, warn: () => {}, error: () => {} };
+const introspection = new Introspection(logger);
+
+function spinForTheTest(ms: number): number {
+  let turns = 0;
+  for (const end = performance.now() + ms; performance.now() < end; turns++);
+  return turns;
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const say = (name: string, value: unknown): void => console.log(JSON.stringify({ name, value }));
+
+say('idle', await introspection.callStack());
+
+const asked = introspection.callStack();
+spinForTheTest(1_500);
+say('live', await asked);
+
+introspection.watchForBlocks(250);
+await pause(300);
+const blocked = new Promise((resolve) => introspection.onBlocked(resolve));
+spinForTheTest(1_500);
+say('blocked', await blocked);
+say('kept', introspection.blocked.length);
+
+const profiling = introspection.cpuProfile({ durationMs: 600 });
+for (let round = 0; round < 8; round++) {
+  spinForTheTest(80);
+  await pause(5);
+}
+const profile = JSON.parse(await profiling) as { nodes: { callFrame: { url: string } }[]; samples: number[] };
+say('profile', { samples: profile.samples.length, urls: profile.nodes.map(({ callFrame }) => callFrame.url) });
+
+const file = process.argv[2]!;
+await introspection.writeHeapSnapshot(file);
+introspection.setLogLevel('debug');
+say('level', introspection.logLevel);
+await introspection.stop();
+say('ended', await introspection.cpuProfile({ durationMs: 0 }).catch((error: Error) => error.message));

@@ -1,0 +1,187 @@
+// Guards the log of messages and the list of calls: bounded, in order, decoded only on demand, filters and subscriptions
+// that miss nothing silently, and that looking at the log does not fill it.
+import { afterEach, expect, test } from 'vitest';
+import { describeFields } from '../../src/agent/observe/describe-fields.ts';
+import { InFlight } from '../../src/agent/observe/in-flight.ts';
+import { PeerMessageLog } from '../../src/agent/observe/peer-message-log.ts';
+import { type MessageEntry, type MessageRecord, RpcLog } from '../../src/agent/observe/rpc-log.ts';
+import { UserCallLog } from '../../src/agent/observe/user-call-log.ts';
+import { PutRequest, ReadRequest, WriteResponse } from '../../src/gen/synod/v1/user.ts';
+import { must, put, until } from '../api/calls.ts';
+import { ask, type ServedApi, serveApi } from '../support/served-api.ts';
+
+let served: ServedApi | undefined;
+afterEach(async () => {
+  await served?.stop();
+  served = undefined;
+});
+
+const entry = (partial: Partial<MessageEntry>): MessageEntry => ({
+  channel: 'peer',
+  direction: 'sent',
+  peer: 'b',
+  kind: 'heartbeat',
+  messageId: 'm',
+  ballot: undefined,
+  slot: 0,
+  bytes: 10,
+  atMs: 0,
+  durationMs: 0,
+  status: '',
+  own: false,
+  payload: undefined,
+  decode: undefined,
+  reply: undefined,
+  decodeReply: undefined,
+  ...partial,
+});
+
+test('the oldest messages go when there are too many, or too many bytes', () => {
+  const log = new RpcLog({ countMax: 3, bytesMax: 1_000_000 });
+  for (let slot = 1; slot <= 5; slot++) log.record(entry({ slot }));
+  expect(log.query({}, 10).map(({ slot }) => slot)).toEqual([5, 4, 3]);
+  expect(log.detail(2)).toBeUndefined();
+  const small = new RpcLog({ countMax: 1_000, bytesMax: 10_000 });
+  for (let slot = 1; slot <= 10; slot++) small.record(entry({ slot, bytes: 4_000 }));
+  expect(small.query({}, 10).map(({ slot }) => slot)).toEqual([10, 9]);
+  expect(small.bytes).toBeLessThanOrEqual(10_000);
+  small.record(entry({ slot: 11, bytes: 1_000_000 }));
+  expect(small.query({}, 10).map(({ slot }) => slot)).toEqual([11]);
+});
+
+test('filters combine, and pages continue below a sequence', () => {
+  const log = new RpcLog({ countMax: 100, bytesMax: 1_000_000 });
+  for (let slot = 1; slot <= 20; slot++) {
+    log.record(entry({ slot, kind: slot % 2 === 0 ? 'accept' : 'heartbeat', peer: slot > 10 ? 'c' : 'b' }));
+  }
+  const page = log.query({ kinds: ['accept'], peer: 'b' }, 3);
+  expect(page.map(({ slot }) => slot)).toEqual([10, 8, 6]);
+  expect(log.query({ kinds: ['accept'], peer: 'b' }, 3, page.at(-1)!.sequence).map(({ slot }) => slot)).toEqual([4, 2]);
+  expect(log.query({ slot: 7 }, 9).map(({ kind }) => kind)).toEqual(['heartbeat']);
+});
+
+test('a subscriber gets what matches from now on, once and in order, and learns what it missed', async () => {
+  const log = new RpcLog({ countMax: 50, bytesMax: 1_000_000 });
+  log.record(entry({ slot: 1, kind: 'accept' }));
+  const seen: MessageRecord[] = [];
+  let missedTotal = 0;
+  const subscription = log.subscribe({ kinds: ['accept'] }, (records, missed) => {
+    seen.push(...records);
+    missedTotal += missed;
+  });
+  for (let slot = 2; slot <= 21; slot++) log.record(entry({ slot, kind: slot % 2 === 0 ? 'accept' : 'heartbeat' }));
+  await until(() => seen.length === 10);
+  expect(seen.map(({ slot }) => slot)).toEqual([2, 4, 6, 8, 10, 12, 14, 16, 18, 20]);
+  for (let slot = 100; slot < 180; slot++) log.record(entry({ slot, kind: 'accept' }));
+  await until(() => seen.length === 60);
+  expect(missedTotal).toBe(30);
+  subscription.cancel();
+  log.record(entry({ slot: 500, kind: 'accept' }));
+  log.stop();
+  expect(seen.at(-1)!.slot).toBe(179);
+});
+
+test('messages of agents show ballot, slot, id and fields', () => {
+  const log = new RpcLog({ countMax: 10, bytesMax: 1_000_000 });
+  const peers = new PeerMessageLog(log);
+  const ballot = { round: 3, agentId: 'a' };
+  const request = {
+    kind: 'command' as const,
+    origin: ballot,
+    stampMs: 1,
+    requestId: 'r',
+    payload: Buffer.from('data'),
+  };
+  const message = { kind: 'accept' as const, ballot, fromSlot: 12, entries: [request], chosenThrough: 11 };
+  const envelope = { group: 0, cellId: 'cell', from: 'a', to: 'b', epoch: 1, message };
+  peers.sent('b', { kind: 'consensus', envelope }, 'boot-1', 120);
+  const [record] = log.query({}, 1);
+  expect(record).toMatchObject({ kind: 'accept', peer: 'b', messageId: 'boot-1', ballot, slot: 12, bytes: 120 });
+  expect(log.detail(record!.sequence)!.fields).toMatchObject({ fromSlot: 12, entries: [{ payload: 'data' }] });
+  expect([...peers.sentByKind]).toEqual([{ kind: 'accept', messages: 1, bytes: 120 }]);
+});
+
+test('fields are made for JSON: bounded, binary marked, names that mean something to JavaScript harmless', () => {
+  const hostile = JSON.parse('{"__proto__": {"polluted": true}, "a": 1}') as object;
+  const described = describeFields(hostile) as Record<string, unknown>;
+  expect(JSON.stringify(described)).toBe('{"__proto__":{"polluted":true},"a":1}');
+  expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+  expect(describeFields(Buffer.from('text é'))).toBe('text é');
+  expect(describeFields(Buffer.of(0, 1))).toEqual({ base64: 'AAE=', sizeBytes: 2 });
+  expect(describeFields(Buffer.alloc(100_000, 'x'))).toMatchObject({ sizeBytes: 100_000 });
+  expect(describeFields(Array.from({ length: 1_000 }, () => 1))).toHaveLength(201);
+  expect((describeFields('x'.repeat(10_000)) as string).length).toBeLessThan(5_000);
+});
+
+test('a call stands in flight with its quorum, and then in the log with request and answer', async () => {
+  served = await serveApi();
+  const { observability, cell, client } = served;
+  cell.stall(true);
+  const answer = ask(client, client.put, PutRequest.fromPartial({ key: Buffer.from('/a'), value: Buffer.from('one') }));
+  await until(() => cell.waitingWrites === 1);
+  const [running] = observability.inFlight.running(10);
+  expect(running).toMatchObject({ method: 'Put', quorum: 'majority', status: '' });
+  cell.stall(false);
+  const { slot } = must(await answer);
+  const [record] = observability.rpcLog.query({ kinds: ['Put'] }, 1);
+  expect(record).toMatchObject({ channel: 'user', direction: 'received', status: 'OK', slot, own: false });
+  expect(record!.peer).toMatch(/^127\.0\.0\.1:\d+$/);
+  const detail = observability.rpcLog.detail(record!.sequence)!;
+  expect(detail.fields).toMatchObject({ key: '/a', value: 'one' });
+  expect(detail.replyFields).toMatchObject({ succeeded: true, slot });
+  expect(observability.inFlight.recent(1)).toMatchObject([{ id: running!.id, status: 'OK' }]);
+  expect(observability.inFlight.count).toBe(0);
+});
+
+test('an operator can cancel a call', async () => {
+  served = await serveApi();
+  const { observability, cell, client } = served;
+  cell.stall(true);
+  const answer = ask(client, client.put, PutRequest.fromPartial({ key: Buffer.from('/a') }));
+  await until(() => observability.inFlight.count === 1);
+  const [running] = observability.inFlight.running(1);
+  expect(observability.inFlight.cancel(running!.id)).toBe(true);
+  expect((await answer).ok).toBe(false);
+  expect(observability.inFlight.recent(1)).toMatchObject([{ status: 'CANCELLED' }]);
+  expect(observability.inFlight.cancel(running!.id)).toBe(false);
+  cell.stall(false);
+});
+
+test('what a viewer asks is left out unless it is wanted, and its message id is the one it gave', async () => {
+  served = await serveApi();
+  const { observability, client } = served;
+  const { Metadata } = await import('@grpc/grpc-js');
+  const metadata = new Metadata();
+  metadata.set('synod-message-id', 'viewer-17');
+  await new Promise<void>((resolve) => {
+    client.read(ReadRequest.fromPartial({ key: Buffer.from('/a') }), metadata, () => resolve());
+  });
+  await put(served, '/a', '1');
+  expect(observability.rpcLog.query({}, 10).map(({ kind }) => kind)).toEqual(['Put']);
+  const all = observability.rpcLog.query({ includeOwn: true }, 10);
+  expect(all.map(({ kind, own }) => [kind, own])).toEqual([
+    ['Put', false],
+    ['Read', true],
+  ]);
+  expect(all[1]!.messageId).toBe('viewer-17');
+  expect(all[0]!.messageId).toMatch(/^boot-\d+$/);
+});
+
+test('garbage in the log is shown as such', () => {
+  const log = new RpcLog({ countMax: 10, bytesMax: 1_000_000 });
+  const calls = new UserCallLog(log, new InFlight(10), 'boot');
+  const stats = calls.method('Put', PutRequest.decode, WriteResponse.decode);
+  stats.began('peer', '', Buffer.from('ffffffff', 'hex'), { cancel: () => undefined }).ended(3, 0, undefined);
+  expect(log.detail(1)!.fields).toMatchObject({ malformed: { sizeBytes: 4 } });
+});
+
+test('calls that ended are kept only up to a limit, newest first', () => {
+  const inFlight = new InFlight(3);
+  const calls = new UserCallLog(new RpcLog({ countMax: 10, bytesMax: 10_000 }), inFlight, 'boot');
+  const stats = calls.method('Put', PutRequest.decode, WriteResponse.decode);
+  for (let index = 0; index < 5; index++) {
+    stats.began('peer', '', Buffer.alloc(0), { cancel: () => undefined }).ended(0, 0, undefined);
+  }
+  expect(inFlight.recent(10).map(({ id }) => id)).toEqual([5, 4, 3]);
+  expect(stats.endedByStatus[0]).toBe(5);
+});
