@@ -1,0 +1,111 @@
+import type { Server } from '@grpc/grpc-js';
+import { AgentError } from './agent-error.ts';
+import type { AgentLogger, AgentOptions } from './agent-options.ts';
+import type { Api } from './api/index.ts';
+import { guardedListener } from './peer/guarded-listener.ts';
+import {
+  type Address,
+  AddressError,
+  advertisedAddress,
+  bindRefusal,
+  formatAddress,
+  listenOnFreePort,
+  parseAddress,
+} from './peer/ports.ts';
+import { QuietLog } from './peer/quiet-log.ts';
+
+const GRPC_ADDR = '127.0.0.1:50101';
+const HTTP_ADDR = '127.0.0.1:8081';
+/** Connections of clients and peers at once; each costs a socket and little more. */
+const CONNECTIONS_MAX = 10_000;
+
+/** Where an agent can be reached. */
+export interface Listening {
+  /** What others dial. */
+  readonly grpcAddress: string;
+  readonly httpAddress: string;
+  readonly grpcPort: number;
+  readonly httpPort: number;
+  close(): void;
+}
+
+/** Addresses as a user gave them. @throws AgentError naming the one that is wrong, and how to write it */
+export function parsePeers(texts: readonly string[]): Address[] {
+  return texts.map((text) => parse(text, 'connect'));
+}
+
+/** Before anything is touched. @throws AgentError */
+export function checkAddresses(options: Pick<AgentOptions, 'grpcAddr' | 'httpAddr' | 'peers' | 'insecure'>): void {
+  checked(options.grpcAddr ?? GRPC_ADDR, options.insecure ?? false);
+  checked(options.httpAddr ?? HTTP_ADDR, options.insecure ?? false);
+  parsePeers(options.peers ?? []);
+}
+
+/** @throws AgentError when an address is wrong, must not be bound, or no port is free. */
+export async function listen(options: {
+  server: Server;
+  api: Api;
+  grpcAddr: string | undefined;
+  httpAddr: string | undefined;
+  /** Used first, when they lie in the range that is asked for; 0: there are none. */
+  lastGrpcPort: number;
+  lastHttpPort: number;
+  isInsecure: boolean;
+  logger: AgentLogger;
+}): Promise<Listening> {
+  const { server, api, isInsecure, logger } = options;
+  const grpc = checked(options.grpcAddr ?? GRPC_ADDR, isInsecure);
+  const http = checked(options.httpAddr ?? HTTP_ADDR, isInsecure);
+  const say = (text: string): void => logger.info({}, text);
+  const log = { info: say, warn: (text: string) => logger.warn({}, text) };
+  const quietLog = new QuietLog(log, () => performance.now());
+  const guard = guardedListener({ server, log: quietLog, connectionsMax: CONNECTIONS_MAX });
+  try {
+    // gRPC last: from then on peers and clients may call, and everything must be in its place.
+    const boundHttp = await listenOnFreePort({
+      requested: http,
+      last: lastOf(http, options.lastHttpPort),
+      bind: ({ host, port }) => api.startHttp(host, port),
+      say,
+      what: 'HTTP',
+    });
+    const boundGrpc = await listenOnFreePort({
+      requested: grpc,
+      last: lastOf(grpc, options.lastGrpcPort),
+      bind: (address) => guard.listen(address),
+      say,
+      what: 'gRPC',
+    });
+    return {
+      grpcAddress: formatAddress(advertisedAddress(boundGrpc)),
+      httpAddress: formatAddress(advertisedAddress(boundHttp)),
+      grpcPort: boundGrpc.port,
+      httpPort: boundHttp.port,
+      close: () => guard.close(),
+    };
+  } catch (error) {
+    guard.close();
+    if (error instanceof AddressError) throw new AgentError(error.message, error);
+    throw error;
+  }
+}
+
+function checked(text: string, isInsecure: boolean): Address {
+  const address = parse(text, 'listen');
+  const refusal = bindRefusal(address, isInsecure);
+  if (refusal !== undefined) throw new AgentError(refusal);
+  return address;
+}
+
+function parse(text: string, use: 'connect' | 'listen'): Address {
+  try {
+    return parseAddress(text, use);
+  } catch (error) {
+    if (error instanceof AddressError) throw new AgentError(error.message, error);
+    throw error;
+  }
+}
+
+function lastOf({ host }: Address, port: number): Address | undefined {
+  return port === 0 ? undefined : { host, port };
+}
