@@ -5,7 +5,8 @@ import { formatDuration } from './values.ts';
 export function memberTable({ members }: Members): string {
   const hasLabels = members.some(({ labels }) => Object.keys(labels).length > 0);
   const head = ['NAME', 'ROLE', 'STATE', 'GRPC', 'HTTP', 'APPLIED', 'RTT', 'HEARD', 'UP'];
-  const rows = members.map((member) => [
+  const byName = [...members].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const rows = byName.map((member) => [
     member.name,
     member.pin && member.pin !== 'none' ? `${member.role} (pinned)` : member.role,
     member.suspect ? 'suspect' : member.state,

@@ -57,7 +57,11 @@ describe('mistakes', () => {
     [['frobnicate'], 'unknown command "frobnicate"; see synod --help'],
     [['members', 'lst'], 'unknown command "lst"; did you mean "synod members list"?'],
     [['--quorum', 'get'], 'unknown flag before the command "--quorum"; see synod --help'],
-    [['snapshot'], 'synod snapshot needs one of: save'],
+    [
+      ['snapshot', 'restore', 'x'],
+      'restore founds a new cell without what was written after the snapshot; say so with --new-cell',
+    ],
+    [['snapshot'], 'synod snapshot needs one of: save, restore'],
     [['get', '/a', '--quorm', 'all'], 'unknown flag --quorm; did you mean --quorum?'],
     [['get', '/a', '--xyzzy'], 'unknown flag --xyzzy; see synod get --help'],
     [['get', '/a', '-x'], 'unknown flag -x; see synod get --help; a value that begins with a dash goes after --'],

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { type Command, EXIT, Failure } from '../command.ts';
+import { dirname, join } from 'node:path';
+import { type Command, EXIT, Failure, UsageError } from '../command.ts';
 import { withClient } from '../connection.ts';
 import { printJson, printLine } from '../output.ts';
+import { stateHome } from '../state-home.ts';
 import { formatBytes } from '../values.ts';
 
 const save: Command = {
@@ -52,6 +53,50 @@ async function syncDirectory(path: string): Promise<void> {
   await handle.close();
 }
 
+const restore: Command = {
+  name: 'restore',
+  summary: 'Found a new cell from a snapshot, in a new state directory.',
+  details:
+    'Makes DIR the state directory of the only voter of a new cell, with all keys and their history as of the snapshot. What the old cell acknowledged later is not in it, and sessions end; so this is for when a majority of the old voters is lost for good. Do not let the old cell run on beside it. Start the agent with "synod agent --state-dir DIR", and let others join it with --peer.',
+  positionals: [{ name: 'FILE' }],
+  flags: [
+    { name: 'new-cell', kind: 'switch', help: 'Needed: says that you know that it founds another cell.' },
+    {
+      name: 'state-dir',
+      kind: 'text',
+      placeholder: 'DIR',
+      help: 'The new state directory, which must not exist or be empty. Default: that of "synod agent".',
+    },
+  ],
+  examples: [
+    { command: 'synod snapshot restore monday.snapshot --new-cell --state-dir /var/lib/synod', explains: 'Restore' },
+  ],
+  isClient: false,
+  run: async (context) => {
+    const [file = ''] = context.positionals;
+    if (!context.flags.has('new-cell')) {
+      throw new UsageError(
+        'restore founds a new cell without what was written after the snapshot; say so with --new-cell',
+      );
+    }
+    const stateDir = context.flags.text('state-dir') ?? join(stateHome(context.env), 'agent');
+    const { AgentError, restoreCell } = await import('../../agent/index.ts');
+    try {
+      const { cellId, slot } = restoreCell({ file, stateDir });
+      if (context.json) await printJson(context, { cellId, slot, stateDir });
+      else
+        await printLine(
+          context,
+          `founded cell ${cellId} in ${stateDir} from slot ${slot}; later writes of the old cell are lost`,
+        );
+      return EXIT.ok;
+    } catch (error) {
+      if (error instanceof AgentError) throw new Failure(error.message);
+      throw error;
+    }
+  },
+};
+
 export const snapshotCommand: Command = {
   name: 'snapshot',
   summary: 'Save the state of an agent; found a new cell from it.',
@@ -62,5 +107,5 @@ export const snapshotCommand: Command = {
     { command: 'synod snapshot restore monday.snapshot --new-cell --state-dir /var/lib/synod', explains: 'Restore' },
   ],
   isClient: false,
-  subcommands: [save],
+  subcommands: [save, restore],
 };
