@@ -146,7 +146,8 @@ test('answers wait for a client that reads slowly, and its operations too', asyn
   // Calls of others go on meanwhile, and give the stream every opportunity.
   for (let index = 0; index < 100; index++) await put(served, '/other', `${index}`);
   const sent = served.observability.rpcLog.query({ kinds: ['Batch'], direction: 'sent' }, 1_000);
-  expect(sent.length).toBeLessThan(50);
+  // One on its way, one behind it; without the limit, as many as the session of HTTP/2 takes.
+  expect(sent.length).toBeLessThanOrEqual(6);
   takesMore = true;
   call.resume();
   await until(() => ids.length === 100);
