@@ -10,6 +10,8 @@ export interface AgentOptions {
   readonly grpcAddr?: string;
   /** Default 127.0.0.1:8081 or the next free port. */
   readonly httpAddr?: string;
+  /** What others dial instead of the address listened on: behind a port forwarder, say. */
+  readonly advertiseGrpcAddr?: string;
   /** Agents to join through. Without any, an empty state directory founds a cell. */
   readonly peers?: readonly string[];
   readonly labels?: Readonly<Record<string, string>>;

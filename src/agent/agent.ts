@@ -134,6 +134,7 @@ class RunningAgent implements Agent {
       api: this.#api,
       grpcAddr: this.#options.grpcAddr,
       httpAddr: this.#options.httpAddr,
+      advertiseGrpcAddr: this.#options.advertiseGrpcAddr,
       lastGrpcPort: identity.grpcPort,
       lastHttpPort: identity.httpPort,
       isInsecure: this.#options.insecure ?? false,

@@ -35,9 +35,12 @@ export function parsePeers(texts: readonly string[]): Address[] {
 }
 
 /** Before anything is touched. @throws AgentError */
-export function checkAddresses(options: Pick<AgentOptions, 'grpcAddr' | 'httpAddr' | 'peers' | 'insecure'>): void {
+export function checkAddresses(
+  options: Pick<AgentOptions, 'grpcAddr' | 'httpAddr' | 'advertiseGrpcAddr' | 'peers' | 'insecure'>,
+): void {
   checked(options.grpcAddr ?? GRPC_ADDR, options.insecure ?? false);
   checked(options.httpAddr ?? HTTP_ADDR, options.insecure ?? false);
+  if (options.advertiseGrpcAddr !== undefined) parse(options.advertiseGrpcAddr, 'connect');
   parsePeers(options.peers ?? []);
 }
 
@@ -47,6 +50,7 @@ export async function listen(options: {
   api: Api;
   grpcAddr: string | undefined;
   httpAddr: string | undefined;
+  advertiseGrpcAddr: string | undefined;
   /** Used first, when they lie in the range that is asked for; 0: there are none. */
   lastGrpcPort: number;
   lastHttpPort: number;
@@ -76,8 +80,11 @@ export async function listen(options: {
       say,
       what: 'gRPC',
     });
+    const { advertiseGrpcAddr } = options;
+    const dialled =
+      advertiseGrpcAddr === undefined ? advertisedAddress(boundGrpc) : parse(advertiseGrpcAddr, 'connect');
     return {
-      grpcAddress: formatAddress(advertisedAddress(boundGrpc)),
+      grpcAddress: formatAddress(dialled),
       httpAddress: formatAddress(advertisedAddress(boundHttp)),
       grpcPort: boundGrpc.port,
       httpPort: boundHttp.port,

@@ -37,6 +37,12 @@ export const agentCommand: Command = {
       help: 'For /healthz and /metrics. Default 127.0.0.1:8081, or the next free one.',
     },
     {
+      name: 'advertise-grpc-addr',
+      kind: 'text',
+      placeholder: 'HOST:PORT',
+      help: 'What others dial, when that is not the address it listens on: behind a port forwarder, say.',
+    },
+    {
       name: 'peer',
       kind: 'text',
       placeholder: 'HOST:PORT',
@@ -111,12 +117,14 @@ function optionsOf(context: Context): AgentOptions {
     const text = flags.text(name);
     return text === undefined ? undefined : parseListenAddress(text, `--${name}`);
   };
+  const advertised = flags.text('advertise-grpc-addr');
   const stateDir = flags.text('state-dir') ?? join(stateHome(context.env), 'agent');
   if (stateDir === '') throw new UsageError('--state-dir is empty');
   return {
     stateDir,
     grpcAddr: listen('grpc-addr'),
     httpAddr: listen('http-addr'),
+    advertiseGrpcAddr: advertised === undefined ? undefined : parseAddress(advertised, '--advertise-grpc-addr'),
     peers: flags.list('peer').map((text) => parseAddress(text, '--peer')),
     labels: parseLabels(flags.list('label')),
     evictAfterMs: flags.durationMs('evict-after'),
