@@ -29,9 +29,13 @@ test('a thread that waits is told as idle', () => {
 test('a thread that runs is told with its frames, innermost first, by file and line', () => {
   const stack = said.get('live') as CallStack;
   expect(stack.state).toBe('running');
-  expect(stack.frames[0]).toMatchObject({ function: 'spinForTheTest', url: `file://${PROGRAM}` });
-  const line = readFileSync(PROGRAM, 'utf8').split('\n')[stack.frames[0]!.line - 1]!;
-  expect(line).toMatch(/performance\.now\(\) < end|turns/);
+  const names = stack.frames.map((frame) => frame.function);
+  // Innermost may be the clock that it looks at; outermost is the program itself.
+  expect(names.slice(0, 3)).toContain('spinForTheTest');
+  const spinning = stack.frames.find((frame) => frame.function === 'spinForTheTest')!;
+  expect(spinning.url).toBe(`file://${PROGRAM}`);
+  const line = readFileSync(PROGRAM, 'utf8').split('\n')[spinning.line - 1]!;
+  expect(line).toMatch(/performance\.now\(\) < end/);
 });
 
 test('a loop that stands still is caught in the act', () => {
