@@ -20,7 +20,7 @@ export class DirectoryLock {
     try {
       database = new Database(directory.lock, { timeout: 0 });
       database.pragma('journal_mode = MEMORY');
-    database.exec('BEGIN EXCLUSIVE');
+      database.exec('BEGIN EXCLUSIVE');
       // Only by the holder: whoever is refused must not overwrite it.
       writeRaw(directory.lockOwner, `${process.pid}\n`);
       return new DirectoryLock(database);

@@ -58,28 +58,24 @@ export function restoreSnapshot(options: { file: string; directory: string; stam
 /** A verified copy that belongs to the new cell. */
 function takeOver(file: string, target: string, cellId: string): StoredMeta {
   copyForeign(file, target);
-  const database = openDatabase(target, { mustExist: true, cacheKib: 8_192 });
   let stored: StoredMeta;
   try {
-    stored = verifySnapshot(database, file);
-    writeStoredMeta(database, { ...stored, meta: { ...stored.meta, cellId } });
-    settle(database);
-  } finally {
-    database.close();
+    const database = openDatabase(target, { mustExist: true, cacheKib: 8_192 });
+    try {
+      stored = verifyState(database, target);
+      verifyRows(database, target);
+      writeStoredMeta(database, { ...stored, meta: { ...stored.meta, cellId } });
+      settle(database);
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    const fault = asStorageFault(file, error);
+    if (fault.kind !== 'damaged') throw fault;
+    throw new StorageFault('unusable', file, `not a whole snapshot (${fault.whatHappened})`, 'Use another one', error);
   }
   syncFile(target);
   return stored;
-}
-
-function verifySnapshot(database: ReturnType<typeof openDatabase>, file: string): StoredMeta {
-  try {
-    const stored = verifyState(database, file);
-    verifyRows(database, file);
-    return stored;
-  } catch (error) {
-    if (asStorageFault(file, error).kind !== 'damaged') throw error;
-    throw new StorageFault('unusable', file, 'not a whole snapshot of a cell', 'Use another one', error);
-  }
 }
 
 function writeLog(

@@ -110,7 +110,7 @@ export class SnapshotReceiver {
       facts = await this.#installation.verify(this.#installation.path);
     } catch (error) {
       const fault = asStorageFault(this.#installation.path, error);
-      if (fault.kind === 'damaged') return fault.message;
+      if (fault.kind === 'damaged') return fault.whatHappened;
       throw fault;
     }
     if (Buffer.compare(facts.checksum, checksum) !== 0) return 'it does not have its checksum';

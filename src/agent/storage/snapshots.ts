@@ -4,7 +4,7 @@ import type { JournalTrimmer } from './journal-trimmer.ts';
 import { removeFiles } from './raw-file.ts';
 import type { SnapshotFacts, SnapshotJob } from './snapshot-worker.ts';
 import type { StateDirectory } from './state-directory.ts';
-import { asStorageFault, type StorageFault } from './storage-fault.ts';
+import { asStorageFault, damaged, type StorageFault } from './storage-fault.ts';
 import { WorkerClient } from './worker-client.ts';
 
 /** A copy of the state, in a file of its own. The journal above its slot stays until `release`, which deletes the file. */
@@ -78,7 +78,7 @@ export class Snapshots {
       removeFiles(path);
       const fault = asStorageFault(path, error);
       // The disk may be too full for a copy; but damage is that of the state itself.
-      if (fault.kind === 'damaged') this.#onFailure(asStorageFault(file, error));
+      if (fault.kind === 'damaged') this.#onFailure(damaged(file, fault.whatHappened, error));
       throw fault;
     } finally {
       unpinEarly();

@@ -15,12 +15,20 @@ export type StorageFaultKind =
 export class StorageFault extends Error {
   readonly kind: StorageFaultKind;
   readonly file: string;
+  readonly whatHappened: string;
+  readonly whatToDo: string;
 
   constructor(kind: StorageFaultKind, file: string, whatHappened: string, whatToDo: string, cause?: unknown) {
-    super(`${file}: ${whatHappened}. ${whatToDo}`, cause === undefined ? undefined : { cause });
+    // SQLite's findings come in several lines.
+    super(
+      `${file}: ${whatHappened}. ${whatToDo}`.replaceAll(/\s*\n\s*/g, ' '),
+      cause === undefined ? undefined : { cause },
+    );
     this.name = 'StorageFault';
     this.kind = kind;
     this.file = file;
+    this.whatHappened = whatHappened;
+    this.whatToDo = whatToDo;
   }
 }
 

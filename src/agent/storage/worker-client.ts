@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { StorageFault } from './storage-fault.ts';
 
 export interface WorkerRequest<Job> {
   readonly id: number;
@@ -8,7 +9,12 @@ export interface WorkerRequest<Job> {
 
 export type WorkerReply<Result> =
   | { readonly id: number; readonly ok: true; readonly result: Result }
-  | { readonly id: number; readonly ok: false; readonly message: string; readonly code: string };
+  | ({ readonly id: number; readonly ok: false } & PlainFailure);
+
+/** Errors lose their class on the way between threads. */
+export type PlainFailure =
+  | { readonly kind: 'error'; readonly message: string; readonly code: string }
+  | { readonly kind: 'fault'; readonly fault: Pick<StorageFault, 'kind' | 'file' | 'whatHappened' | 'whatToDo'> };
 
 /** What went wrong in a worker, as far as it survives the way back. */
 export class WorkerFailure extends Error {
@@ -71,7 +77,7 @@ export class WorkerClient<Job, Result> {
     const waiting = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
     if (reply.ok) waiting?.resolve(reply.result);
-    else waiting?.reject(new WorkerFailure(reply.message, reply.code));
+    else waiting?.reject(revived(reply));
   }
 
   #fail(error: Error): void {
@@ -80,4 +86,10 @@ export class WorkerClient<Job, Result> {
     this.#waiting.clear();
     for (const { reject } of waiting) reject(error);
   }
+}
+
+function revived(failure: PlainFailure): Error {
+  if (failure.kind === 'error') return new WorkerFailure(failure.message, failure.code);
+  const { kind, file, whatHappened, whatToDo } = failure.fault;
+  return new StorageFault(kind, file, whatHappened, whatToDo);
 }

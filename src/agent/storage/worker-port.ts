@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
-import type { WorkerReply, WorkerRequest } from './worker-client.ts';
+import { StorageFault } from './storage-fault.ts';
+import type { PlainFailure, WorkerReply, WorkerRequest } from './worker-client.ts';
 
 /** The other end of `WorkerClient`: answers one job after the other. */
 export function serveJobs<Job, Result>(work: (job: Job) => Result | Promise<Result>): void {
@@ -19,8 +20,12 @@ export function serveJobs<Job, Result>(work: (job: Job) => Result | Promise<Resu
   });
 }
 
-function described(error: unknown): { message: string; code: string } {
-  if (!(error instanceof Error)) return { message: String(error), code: '' };
+function described(error: unknown): PlainFailure {
+  if (error instanceof StorageFault) {
+    const { kind, file, whatHappened, whatToDo } = error;
+    return { kind: 'fault', fault: { kind, file, whatHappened, whatToDo } };
+  }
+  if (!(error instanceof Error)) return { kind: 'error', message: String(error), code: '' };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return { message: error.message, code };
+  return { kind: 'error', message: error.message, code };
 }

@@ -1,0 +1,90 @@
+// Guards the checkpoints: WALs stay small beside a writer, and the journal is dropped only behind what is durable.
+import { renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { storageConfig } from '../../src/agent/config.ts';
+import { openStorage, type StorageFault } from '../../src/agent/storage/index.ts';
+import { fill, open, temporary, verifyContents } from './support.ts';
+
+const CONFIG = { logWalFramesMax: 50, stateWalFramesMax: 40, stateDurableSlots: 60, journalKeptSlots: 30 };
+
+describe('checkpoints', () => {
+  it('keep both WALs short and drop the journal, while writes go on', async () => {
+    const directory = join(temporary(), 'state');
+    const storage = open(directory, CONFIG);
+    const floors: number[] = [];
+    storage.logDisk.onFloor = (floor) => floors.push(floor);
+    let end = 0;
+    while (floors.length < 5) {
+      await fill(storage, end + 1, end + 20, 2);
+      end += 20;
+      storage.stateStore.flush();
+      const { logWalBytes, stateWalBytes } = storage.sizes();
+      expect(logWalBytes).toBeLessThan(2_000 * 4_096);
+      expect(stateWalBytes).toBeLessThan(2_000 * 4_096);
+    }
+    expect(floors).toEqual(floors.toSorted((a, b) => a - b));
+    expect(storage.logDisk.found.floor).toBe(floors.at(-1));
+    expect(end - floors.at(-1)! + 1).toBeGreaterThanOrEqual(30);
+    expect(storage.logDisk.read(1, end, 1_000_000)[0]?.slot).toBe(floors.at(-1));
+    verifyContents(storage);
+    await storage.close();
+    const again = open(directory, CONFIG);
+    verifyContents(again);
+    await again.close();
+  });
+
+  it('drop nothing that only a flush covers, which no fsync has followed', async () => {
+    const storage = open(join(temporary(), 'state'), {
+      ...CONFIG,
+      stateDurableSlots: 1_000,
+      stateWalFramesMax: 10_000,
+    });
+    await fill(storage, 1, 200);
+    storage.stateStore.flush();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(storage.logDisk.found.floor).toBe(1);
+    await storage.close();
+  });
+
+  it('drop nothing that a snapshot on its way still needs', async () => {
+    const storage = open(join(temporary(), 'state'), CONFIG);
+    await fill(storage, 1, 40);
+    const saved = await storage.saveSnapshot();
+    expect(saved.slot).toBe(40);
+    for (let end = 40; end < 400; end += 40) {
+      await fill(storage, end + 1, end + 40, 5);
+      storage.stateStore.flush();
+    }
+    expect(storage.logDisk.found.floor).toBeLessThanOrEqual(41);
+    const dropped = new Promise<number>((resolve) => {
+      storage.logDisk.onFloor = (floor) => {
+        if (floor > 200) resolve(floor);
+      };
+    });
+    saved.release();
+    await fill(storage, 401, 500, 5);
+    storage.stateStore.flush();
+    expect(await dropped).toBeGreaterThan(200);
+    await storage.close();
+  });
+
+  it('end the agent when the WAL that it fsyncs is not the one that SQLite writes', async () => {
+    const directory = join(temporary(), 'state');
+    const faults: StorageFault[] = [];
+    const storage = openStorage({
+      directory,
+      config: storageConfig(CONFIG),
+      onFailure: (fault) => faults.push(fault),
+    });
+    const wal = join(directory, 'log.db-wal');
+    renameSync(wal, `${wal}.away`);
+    writeFileSync(wal, '');
+    for (let end = 0; faults.length === 0; end += 10) {
+      await fill(storage, end + 1, end + 10, 1);
+    }
+    expect(faults).toHaveLength(1);
+    expect(faults[0]!.message).toMatch(/log\.db(-wal: replaced by another file|: the disk failed)/);
+    await storage.close();
+  });
+});
