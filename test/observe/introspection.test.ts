@@ -35,7 +35,7 @@ test('a thread that runs is told with its frames, innermost first, by file and l
   const spinning = stack.frames.find((frame) => frame.function === 'spinForTheTest')!;
   expect(spinning.url).toBe(`file://${PROGRAM}`);
   const line = readFileSync(PROGRAM, 'utf8').split('\n')[spinning.line - 1]!;
-  expect(line).toMatch(/performance\.now\(\) < end/);
+  expect(line).toMatch(/turns/);
 });
 
 test('a loop that stands still is caught in the act', () => {
