@@ -106,7 +106,7 @@ export class AppliedQuorum {
   }
 
   sweep(nowMs: number): void {
-    this.#asking = this.#asking.filter((asking) => asking.untilMs > nowMs);
+    if (this.#asking.length > 0) this.#asking = this.#asking.filter((asking) => asking.untilMs > nowMs);
     if (this.#waits.length === 0) return;
     const voters = new Set(this.#voters());
     this.#settle((wait) => {

@@ -155,23 +155,25 @@ export class GroupHost {
 
   /** Returns a function that ends the wait; the write itself may still take effect, which the answer says. */
   write(command: Command, options: Omit<WriteOptions, 'signal'>, then: Then<WriteOutcome>): () => void {
+    if (this.#refuses(then)) return () => {};
     return this.#parts.requests.write(command, options, then);
   }
 
   readBarrier(options: Omit<ReadBarrierOptions, 'signal'>, then: Then<Slot>): () => void {
+    if (this.#refuses(then)) return () => {};
     return this.#parts.reads.barrier(options, then);
   }
 
   renew(items: readonly RenewItem[], then: Then<readonly RenewOutcome[]>): void {
-    this.#parts.renewals.renew(items, then);
+    if (!this.#refuses(then)) this.#parts.renewals.renew(items, then);
   }
 
   changeParticipants(changes: readonly ParticipantChange[], expectedEpoch: number, then: Then<Changed>): void {
-    this.#parts.participantCalls.change(changes, expectedEpoch, then);
+    if (!this.#refuses(then)) this.#parts.participantCalls.change(changes, expectedEpoch, then);
   }
 
   transferLeadership(to: AgentId, then: Then<{ leader: AgentId }>): void {
-    this.#parts.participantCalls.transfer(to, then);
+    if (!this.#refuses(then)) this.#parts.participantCalls.transfer(to, then);
   }
 
   /** Good order before an exit: leadership is handed over, a sole voter swaps roles. Calls back when done or hopeless. */
@@ -269,6 +271,14 @@ export class GroupHost {
       const taken = writes.findIndex((write) => !bundles.add(write));
       if (taken >= 0) requests.giveBack(writes.slice(taken), 'room');
     }
+  }
+
+  /** After its end a host answers all the same: nobody must wait for ever. */
+  #refuses(then: Then<never>): boolean {
+    if (!this.#clock.isStopped) return false;
+    const error = new CellError('SHUTTING_DOWN', 'this agent is shutting down');
+    this.#ports.soon(() => then({ ok: false, error }));
+    return true;
   }
 
   #send(to: AgentId, message: HostMessage): void {
