@@ -15,6 +15,7 @@ const echo = createServer((socket) => {
     socket.write(chunk);
   });
 });
+const targetPort = (): number => (echo.address() as AddressInfo).port;
 const targets: Socket[] = [];
 let arrived = '';
 let proxy: FaultProxy;
@@ -25,7 +26,7 @@ let isClosed = false;
 beforeEach(async () => {
   [arrived, answered, isClosed] = ['', '', false];
   await new Promise<void>((resolve) => echo.listen(0, '127.0.0.1', resolve));
-  proxy = await FaultProxy.start({ host: '127.0.0.1', port: (echo.address() as AddressInfo).port });
+  proxy = await FaultProxy.start({ host: '127.0.0.1', port: targetPort() });
   client = connect(proxy.port, '127.0.0.1');
   client.on('error', () => {});
   client.on('data', (chunk: Buffer) => {
@@ -104,4 +105,32 @@ test('half open: the target is gone, and only silence tells the client', async (
   client.write('1');
   expect(isClosed).toBe(false);
   expect(arrived).toBe('0');
+});
+
+test('a cut from one source holds its connections back and no others, also those that are made later', async () => {
+  const naming = await FaultProxy.start({ host: '127.0.0.1', port: targetPort() }, 0, (said) =>
+    ['ann', 'ben'].find((name) => said.includes(name)),
+  );
+  const clients = ['ann', 'ben'].map((name) => {
+    const socket = connect(naming.port, '127.0.0.1');
+    const heard = { socket, text: '' };
+    socket.on('error', () => {});
+    socket.on('data', (chunk: Buffer) => {
+      heard.text += chunk.toString();
+    });
+    socket.write(name);
+    return heard;
+  });
+  const [ann, ben] = clients as [(typeof clients)[0], (typeof clients)[0]];
+  await until(() => expect(clients.map(({ text }) => text)).toEqual(['ann', 'ben']));
+  naming.cutFrom('ann');
+  ann.socket.write('1');
+  ben.socket.write('2');
+  await until(() => expect(ben.text).toBe('ben2'));
+  expect(ann.text).toBe('ann');
+  expect(arrived).not.toContain('1');
+  naming.heal();
+  await until(() => expect(ann.text).toBe('ann1'));
+  for (const { socket } of clients) socket.destroy();
+  await naming.close();
 });

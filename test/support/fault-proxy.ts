@@ -7,26 +7,38 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
  */
 export type ProxyDirection = 'toTarget' | 'fromTarget' | 'both';
 
+/** Who a connection comes from, by what it said first; undefined: it cannot be told yet. */
+export type Identify = (said: Buffer) => string | undefined;
+
 const HELD_BYTES_MAX = 1024 * 1024;
+/** Whoever has not said who it is by then remains a stranger. */
+const INTRODUCTION_BYTES_MAX = 16 * 1024;
 
 export class FaultProxy {
   readonly #target: { readonly host: string; readonly port: number };
   readonly #server: Server;
+  readonly #identify: Identify;
   readonly #pairs = new Set<Pair>();
   readonly #cut = { toTarget: false, fromTarget: false };
   readonly #delayMs = { toTarget: 0, fromTarget: 0 };
+  readonly #cutSources = new Set<string>();
   #isRefusing = false;
   /** Connections taken since the start. */
   accepted = 0;
 
-  private constructor(target: { readonly host: string; readonly port: number }) {
+  private constructor(target: { readonly host: string; readonly port: number }, identify: Identify) {
     this.#target = target;
+    this.#identify = identify;
     this.#server = createServer({ noDelay: true, allowHalfOpen: true }, (client) => this.#accept(client));
   }
 
   /** Listens on a free port of loopback (or on `port`) and passes everything on to the target. */
-  static async start(target: { readonly host: string; readonly port: number }, port = 0): Promise<FaultProxy> {
-    const proxy = new FaultProxy(target);
+  static async start(
+    target: { readonly host: string; readonly port: number },
+    port = 0,
+    identify: Identify = () => undefined,
+  ): Promise<FaultProxy> {
+    const proxy = new FaultProxy(target, identify);
     await new Promise<void>((resolve, reject) => {
       proxy.#server.once('error', reject);
       proxy.#server.listen({ host: '127.0.0.1', port }, resolve);
@@ -53,9 +65,15 @@ export class FaultProxy {
     for (const one of oneWay(direction)) this.#cut[one] = true;
   }
 
+  /** Nothing passes, in either direction, on connections that come from `source`, until `heal`. */
+  cutFrom(source: string): void {
+    this.#cutSources.add(source);
+  }
+
   /** Ends cuts, delays and refusals; what was held back is delivered. */
   heal(): void {
     this.#isRefusing = false;
+    this.#cutSources.clear();
     for (const one of oneWay('both')) {
       this.#cut[one] = false;
       this.#delayMs[one] = 0;
@@ -96,9 +114,14 @@ export class FaultProxy {
       return;
     }
     const target = connect({ ...this.#target, noDelay: true, allowHalfOpen: true });
+    const introduction = new Introduction(client, this.#identify);
+    const condition = (one: 'toTarget' | 'fromTarget') => () => ({
+      isCut: this.#cut[one] || (this.#cutSources.size > 0 && this.#cutSources.has(introduction.source)),
+      delayMs: this.#delayMs[one],
+    });
     const pair = new Pair(
-      new Pipe(client, target, () => ({ isCut: this.#cut.toTarget, delayMs: this.#delayMs.toTarget })),
-      new Pipe(target, client, () => ({ isCut: this.#cut.fromTarget, delayMs: this.#delayMs.fromTarget })),
+      new Pipe(client, target, condition('toTarget')),
+      new Pipe(target, client, condition('fromTarget')),
       () => this.#pairs.delete(pair),
     );
     this.#pairs.add(pair);
@@ -111,6 +134,26 @@ export class FaultProxy {
 
 function oneWay(direction: ProxyDirection): ('toTarget' | 'fromTarget')[] {
   return direction === 'both' ? ['toTarget', 'fromTarget'] : [direction];
+}
+
+/** What a connection said first. Looked at only when it matters: by then one may know more names than when it was said. */
+class Introduction {
+  readonly #identify: Identify;
+  #said = Buffer.alloc(0);
+  #source = '';
+
+  constructor(client: Socket, identify: Identify) {
+    this.#identify = identify;
+    client.on('data', (chunk: Buffer) => {
+      if (this.#said.length < INTRODUCTION_BYTES_MAX) this.#said = Buffer.concat([this.#said, chunk]);
+    });
+  }
+
+  /** Empty: not known. */
+  get source(): string {
+    if (this.#source === '') this.#source = this.#identify(this.#said) ?? '';
+    return this.#source;
+  }
 }
 
 /** Both directions of one connection. */
