@@ -120,10 +120,11 @@ export class AppliedQuorum {
     }
   }
 
-  clear(): void {
-    this.#waits = [];
+  /** Nobody is waited for any more: what waits is told who is missing. */
+  stop(): void {
     this.#asking = [];
     this.#toAsk.clear();
+    this.#settle(() => true);
   }
 
   #settle(isOver: (wait: Wait) => boolean): void {

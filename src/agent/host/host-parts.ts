@@ -170,7 +170,7 @@ export class HostParts {
   stop(): void {
     this.ownSession.stop();
     this.timerDuty.leadershipEnded();
-    this.appliedQuorum.clear();
+    this.appliedQuorum.stop();
     this.appliedWaits.clear();
     this.rounds.clear();
     this.participants.clear();
