@@ -35,7 +35,7 @@ const PURE = [...CLOCKLESS, 'async', 'await', 'Promise', 'Buffer'] as const;
 export const LAYERS: readonly Layer[] = [
   { name: 'gen', path: 'src/gen/', imports: [], packages: ['*'] },
   { name: 'contract', path: 'src/contract/', imports: [], packages: ['zod', '@orpc/contract'] },
-  { name: 'config', path: 'src/agent/config.ts', imports: [], types: ['consensus', 'host'], packages: [] },
+  { name: 'config', path: 'src/agent/config.ts', imports: [], types: ['consensus', 'host', 'storage'], packages: [] },
   { name: 'consensus', path: 'src/agent/consensus/', imports: [], packages: [], forbidden: PURE },
   { name: 'machine', path: 'src/agent/machine/', imports: [], packages: [], forbidden: PURE },
   {

@@ -58,7 +58,7 @@ export interface Context extends World {
   readonly json: boolean;
 }
 
-export const EXIT = { ok: 0, failed: 1, unreachable: 2, usage: 64 } as const;
+export const EXIT = { ok: 0, failed: 1, unreachable: 2, usage: 64, interrupted: 130 } as const;
 
 /** The command line is wrong: said in one line, exit code 64. */
 export class UsageError extends Error {

@@ -30,7 +30,7 @@ function explainSynod(error: SynodError): { readonly line: string; readonly exit
     case 'COMPACTED':
       return { line: `${error.message}; the oldest revision kept is ${error.floor}`, exitCode: EXIT.failed };
     case 'CANCELLED':
-      return { line: `interrupted${unknown}`, exitCode: 130 };
+      return { line: `interrupted${unknown}`, exitCode: EXIT.interrupted };
     default:
       return { line: `${error.message}${unknown}`, exitCode: EXIT.failed };
   }

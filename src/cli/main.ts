@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { type Command, EXIT, UsageError, type World } from './command.ts';
+import { type Command, EXIT, Failure, UsageError, type World } from './command.ts';
 import { explain } from './failures.ts';
 import { commandHelp, overview } from './help.ts';
 import { write } from './output.ts';
 import { parse } from './parse.ts';
 import { GROUPS, REGISTERED } from './registry.ts';
 import { suggest } from './suggest.ts';
+
+/** After Ctrl-C a command that uses a cell may still say goodbye to it. */
+const INTERRUPTED_AFTER_MS = 1_500;
 
 /** Runs one command line to its end. Resolves to the exit code; never rejects for a user's mistake. */
 export async function main(args: readonly string[], world: World): Promise<number> {
@@ -52,7 +55,18 @@ async function run(command: Command, args: readonly string[], path: string, worl
     return EXIT.ok;
   }
   if (!command.run) throw new UsageError(`${path} needs one of: ${subcommands?.map(({ name }) => name).join(', ')}`);
-  return command.run({ ...world, positionals, flags, json: flags.text('write-out') === 'json' });
+  const context = { ...world, positionals, flags, json: flags.text('write-out') === 'json' };
+  return command.isClient ? interruptible(command.run(context), world.stop) : command.run(context);
+}
+
+/** A command may wait for what no signal reaches, such as the end of standard input. */
+function interruptible(running: Promise<number>, stop: AbortSignal): Promise<number> {
+  return new Promise((resolve, reject) => {
+    running.then(resolve, reject);
+    const giveUp = () => setTimeout(() => reject(new Failure('interrupted', EXIT.interrupted)), INTERRUPTED_AFTER_MS);
+    if (stop.aborted) giveUp();
+    else stop.addEventListener('abort', giveUp, { once: true });
+  });
 }
 
 function unknownCommand(given: string, path: string, among: readonly { readonly name: string }[]): UsageError {

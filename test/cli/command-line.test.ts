@@ -1,6 +1,7 @@
 /** Guards the command line itself: help, flags, mistakes in one line with what to do, and exit codes. */
 import { execFileSync } from 'node:child_process';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PassThrough } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { flagsOf } from '../../src/cli/parse.ts';
 import { REGISTERED } from '../../src/cli/registry.ts';
 import { suggest } from '../../src/cli/suggest.ts';
@@ -142,6 +143,24 @@ describe('exit codes', () => {
     const { code, stderr } = await runCli(args);
     expect(code).toBe(2);
     expect(stderr).toContain('; whether it was written is not known.');
+  });
+});
+
+test('Ctrl-C ends a command, also one that waits for its input', async () => {
+  const stop = new AbortController();
+  const endless = new PassThrough();
+  const waiting = runCli(['put', '/a', '-', '--endpoint', cell.endpoints[0]!], { stdin: endless, stop: stop.signal });
+  stop.abort();
+  expect(await waiting).toEqual({ code: 130, stdout: '', stderr: 'synod: interrupted\n' });
+  cell.agents[0]!.fault('put', { kind: 'silence' });
+  const asked = new AbortController();
+  const before = cell.agents[0]!.count('put');
+  const asking = runCli(['put', '/a', 'x', '--endpoint', cell.endpoints[0]!], { stop: asked.signal });
+  await vi.waitFor(() => expect(cell.agents[0]!.count('put')).toBe(before + 1));
+  asked.abort();
+  expect(await asking).toMatchObject({
+    code: 130,
+    stderr: 'synod: interrupted; whether it was written is not known\n',
   });
 });
 

@@ -9,7 +9,7 @@ let client: SynodClient;
 
 beforeEach(async () => {
   cell = await StubCell.start(2);
-  client = connect({ endpoints: cell.endpoints, timeoutMs: 5_000, attemptMs: 300 });
+  client = connect({ endpoints: cell.endpoints, timeoutMs: 20_000, attemptMs: 1_500 });
 });
 
 afterEach(async () => {

@@ -12,7 +12,7 @@ let client: SynodClient;
 
 beforeEach(async () => {
   cell = await StubCell.start(3);
-  client = connect({ endpoints: cell.endpoints, timeoutMs: 5_000, attemptMs: 200 });
+  client = connect({ endpoints: cell.endpoints, timeoutMs: 20_000, attemptMs: 1_500 });
 });
 
 afterEach(async () => {
@@ -68,7 +68,7 @@ test('a refusal is told at once, with its reason', async () => {
 });
 
 test('a lost answer followed by nothing but refusals to serve leaves the outcome unknown', async () => {
-  const short = connect({ endpoints: cell.endpoints, timeoutMs: 400, attemptMs: 100 });
+  const short = connect({ endpoints: cell.endpoints, timeoutMs: 2_000 });
   await short.put('/warm', '0');
   cell.agents[0]!.fault('put', { kind: 'dropAnswer' });
   for (const agent of cell.agents) {
@@ -82,7 +82,7 @@ test('a lost answer followed by nothing but refusals to serve leaves the outcome
 });
 
 test('nothing but refusals to serve leaves the write certainly not done', async () => {
-  const short = connect({ endpoints: cell.endpoints, timeoutMs: 300, attemptMs: 100 });
+  const short = connect({ endpoints: cell.endpoints, timeoutMs: 2_000 });
   await short.put('/warm', '0');
   for (const agent of cell.agents) {
     for (let count = 0; count < 50; count++) {

@@ -1,4 +1,4 @@
-import { PassThrough, Readable, Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { main } from '../../src/cli/main.ts';
 
 export interface CliOutcome {
@@ -8,7 +8,7 @@ export interface CliOutcome {
 }
 
 export interface CliInput {
-  readonly stdin?: string | Uint8Array;
+  readonly stdin?: string | Uint8Array | Readable;
   readonly env?: Readonly<Record<string, string>>;
   readonly stop?: AbortSignal;
   /** Called with everything printed so far whenever there is more. */
@@ -28,7 +28,7 @@ export async function runCli(args: readonly string[], input: CliInput = {}): Pro
       },
     });
   const code = await main(args, {
-    stdin: input.stdin === undefined ? new PassThrough().end() : Readable.from([Buffer.from(input.stdin)]),
+    stdin: input.stdin instanceof Readable ? input.stdin : Readable.from([Buffer.from(input.stdin ?? '')]),
     stdout: collect(out, input.onOutput),
     stderr: collect(err),
     env: input.env ?? {},

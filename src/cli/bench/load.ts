@@ -1,4 +1,4 @@
-import { Failure } from '../command.ts';
+import { EXIT, Failure } from '../command.ts';
 
 export interface LoadOptions {
   readonly inFlight: number;
@@ -29,6 +29,6 @@ export async function load(operation: (index: number) => Promise<unknown>, optio
     }
   };
   await Promise.all(Array.from({ length: options.inFlight }, worker));
-  if (options.stop.aborted) throw new Failure('interrupted', 130);
+  if (options.stop.aborted) throw new Failure('interrupted', EXIT.interrupted);
   return { perSecond: latenciesMs.length / (options.durationMs / 1_000), latenciesMs };
 }

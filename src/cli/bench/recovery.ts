@@ -1,4 +1,4 @@
-import { Failure } from '../command.ts';
+import { EXIT, Failure } from '../command.ts';
 import type { BenchCell } from './bench-cell.ts';
 import { type Figure, quantile } from './figure.ts';
 import type { BenchOptions } from './modes.ts';
@@ -7,7 +7,7 @@ import type { BenchOptions } from './modes.ts';
 export async function measureRecovery(cell: BenchCell, options: BenchOptions): Promise<Figure[]> {
   const pausesMs: number[] = [];
   for (let round = 0; round < options.rounds; round++) {
-    if (options.stop.aborted) throw new Failure('interrupted', 130);
+    if (options.stop.aborted) throw new Failure('interrupted', EXIT.interrupted);
     pausesMs.push(await killLeader(cell));
   }
   const median = quantile(pausesMs, 0.5) / 1_000;
