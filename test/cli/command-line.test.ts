@@ -147,6 +147,7 @@ describe('exit codes', () => {
 });
 
 test('Ctrl-C ends a command, also one that waits for its input', async () => {
+  const cell = await StubCell.start(1);
   const stop = new AbortController();
   const endless = new PassThrough();
   const waiting = runCli(['put', '/a', '-', '--endpoint', cell.endpoints[0]!], { stdin: endless, stop: stop.signal });
@@ -154,14 +155,14 @@ test('Ctrl-C ends a command, also one that waits for its input', async () => {
   expect(await waiting).toEqual({ code: 130, stdout: '', stderr: 'synod: interrupted\n' });
   cell.agents[0]!.fault('put', { kind: 'silence' });
   const asked = new AbortController();
-  const before = cell.agents[0]!.count('put');
   const asking = runCli(['put', '/a', 'x', '--endpoint', cell.endpoints[0]!], { stop: asked.signal });
-  await vi.waitFor(() => expect(cell.agents[0]!.count('put')).toBe(before + 1));
+  await vi.waitFor(() => expect(cell.agents[0]!.count('put')).toBe(1));
   asked.abort();
   expect(await asking).toMatchObject({
     code: 130,
     stderr: 'synod: interrupted; whether it was written is not known\n',
   });
+  cell.stop();
 });
 
 test('the most similar name is suggested, a different one is not', () => {
