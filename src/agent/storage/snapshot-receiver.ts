@@ -21,7 +21,7 @@ export type SnapshotOutcome =
   /** Nothing has changed. */
   | { readonly kind: 'ignored'; readonly reason: string };
 
-/** The moments of an installation, for tests that crash between them. */
+/** The moments of an installation, in order. A crash may come between any two of them. */
 export type InstallStep = 'received' | 'verified' | 'renamed' | 'opened' | 'committed' | 'switched';
 
 /** What the owner of the state directory does for an installation. */

@@ -24,8 +24,7 @@ export class Snapshots {
   readonly #current: () => CurrentState;
   readonly #trimmer: JournalTrimmer;
   readonly #onFailure: (fault: StorageFault) => void;
-  #worker: WorkerClient<SnapshotJob, SnapshotFacts> | undefined;
-  #jobs = 0;
+  readonly #worker = new WorkerClient<SnapshotJob, SnapshotFacts>('snapshot-worker');
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: {
@@ -56,7 +55,7 @@ export class Snapshots {
   }
 
   async stop(): Promise<void> {
-    await this.#worker?.stop();
+    await this.#worker.stop();
     await this.#last;
   }
 
@@ -85,20 +84,11 @@ export class Snapshots {
     }
   }
 
-  /** Snapshots are rare: the thread ends with the last of them. */
   async #run(job: SnapshotJob, file: string): Promise<SnapshotFacts> {
-    this.#worker ??= new WorkerClient('snapshot-worker');
-    this.#jobs += 1;
     try {
       return await this.#worker.run(job);
     } catch (error) {
       throw asStorageFault(file, error);
-    } finally {
-      this.#jobs -= 1;
-      if (this.#jobs === 0) {
-        void this.#worker?.stop();
-        this.#worker = undefined;
-      }
     }
   }
 }

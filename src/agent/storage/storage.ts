@@ -28,7 +28,10 @@ export interface StorageOptions {
   /** Called once. The agent must exit without another word to anybody: nothing that fails here is retried. */
   readonly onFailure: (fault: StorageFault) => void;
   readonly onFsync?: (durationMs: number) => void;
-  /** Called between the steps of an installation, for tests that crash there. */
+  /**
+   * Called between the steps of an installation, synchronously. At `switched` the old store is closed and `stateStore` is
+   * the new one: whoever applies must go over to it before the call returns.
+   */
   readonly onInstallStep?: (step: InstallStep) => void;
 }
 

@@ -16,6 +16,9 @@ export type PlainFailure =
   | { readonly kind: 'error'; readonly message: string; readonly code: string }
   | { readonly kind: 'fault'; readonly fault: Pick<StorageFault, 'kind' | 'file' | 'whatHappened' | 'whatToDo'> };
 
+/** How long a worker without work stays. */
+const IDLE_MS = 10_000;
+
 /** What went wrong in a worker, as far as it survives the way back. */
 export class WorkerFailure extends Error {
   readonly code: string;
@@ -29,12 +32,14 @@ export class WorkerFailure extends Error {
 
 /**
  * A thread for work on the disk that would block the loop. It runs from source (`.ts`) as from the build (`.js`): the
- * worker's file lies beside this one, with the same extension. Made when first needed.
+ * worker's file lies beside this one, with the same extension. It is there only while it is needed: an idle thread costs
+ * megabytes.
  */
 export class WorkerClient<Job, Result> {
   readonly #name: string;
   #worker: Worker | undefined;
   #nextId = 1;
+  #idle: NodeJS.Timeout | undefined;
   #waiting = new Map<number, { resolve: (result: Result) => void; reject: (error: Error) => void }>();
 
   /** @param name of the file, without extension */
@@ -53,6 +58,7 @@ export class WorkerClient<Job, Result> {
   }
 
   async stop(): Promise<void> {
+    clearTimeout(this.#idle);
     const worker = this.#worker;
     this.#worker = undefined;
     await worker?.terminate();
@@ -60,6 +66,7 @@ export class WorkerClient<Job, Result> {
   }
 
   #started(): Worker {
+    clearTimeout(this.#idle);
     if (this.#worker !== undefined) return this.#worker;
     const url = new URL(`./${this.#name}${extname(import.meta.url)}`, import.meta.url);
     const worker = new Worker(url, { name: this.#name });
@@ -78,6 +85,7 @@ export class WorkerClient<Job, Result> {
     this.#waiting.delete(reply.id);
     if (reply.ok) waiting?.resolve(reply.result);
     else waiting?.reject(revived(reply));
+    if (this.#waiting.size === 0) this.#idle = setTimeout(() => void this.stop(), IDLE_MS).unref();
   }
 
   #fail(error: Error): void {
