@@ -1,0 +1,129 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Ready } from '../../src/cli/agent-process.ts';
+import { connect, type Status, type SynodClient } from '../../src/client/index.ts';
+import { type ProcessOutcome, SynodProcess } from '../support/synod-process.ts';
+import { freePort } from './ports.ts';
+
+export interface AgentPlace {
+  readonly stateDir: string;
+  readonly grpcPort: number;
+  readonly httpPort: number;
+  /** What the others dial, when a proxy stands in between. */
+  readonly advertised?: string;
+}
+
+/** One agent, in a process of its own after every start, always in the same place. */
+export class AgentUnderTest {
+  readonly place: AgentPlace;
+  #process: SynodProcess | undefined;
+  #ready: Ready | undefined;
+  #client: SynodClient | undefined;
+  #isPaused = false;
+
+  constructor(place: AgentPlace) {
+    this.place = place;
+  }
+
+  static async at(directory: string, name: string, advertised?: string): Promise<AgentUnderTest> {
+    const stateDir = join(directory, name);
+    mkdirSync(directory, { recursive: true });
+    return new AgentUnderTest({
+      stateDir,
+      grpcPort: await freePort(),
+      httpPort: await freePort(),
+      ...(advertised === undefined ? {} : { advertised }),
+    });
+  }
+
+  /** Where clients ask it. */
+  get address(): string {
+    return `127.0.0.1:${this.place.grpcPort}`;
+  }
+
+  get ready(): Ready {
+    if (this.#ready === undefined) throw new Error('this agent was never ready');
+    return this.#ready;
+  }
+
+  get name(): string {
+    return this.ready.name;
+  }
+
+  get process(): SynodProcess {
+    if (this.#process === undefined) throw new Error('this agent was never started');
+    return this.#process;
+  }
+
+  /** Its process exists and is not stopped. */
+  get isUp(): boolean {
+    const child = this.#process?.child;
+    return child !== undefined && child.exitCode === null && child.signalCode === null && !this.#isPaused;
+  }
+
+  /** Spawns it, without waiting for anything. It ends with this process, however that ends. */
+  launch(args: readonly string[] = []): SynodProcess {
+    const { stateDir, grpcPort, httpPort, advertised } = this.place;
+    this.#process = new SynodProcess([
+      ...['agent', '--state-dir', stateDir, '--until-stdin-ends', '-w', 'json'],
+      ...['--grpc-addr', `127.0.0.1:${grpcPort}`, '--http-addr', `127.0.0.1:${httpPort}`],
+      ...(advertised === undefined ? [] : ['--advertise-grpc-addr', advertised]),
+      ...args,
+    ]);
+    this.#isPaused = false;
+    return this.#process;
+  }
+
+  /** Resolves when it serves. */
+  async start(args: readonly string[] = []): Promise<Ready> {
+    this.#ready = JSON.parse(await this.launch(args).firstLine()) as Ready;
+    return this.#ready;
+  }
+
+  /** kill -9 */
+  async kill(): Promise<void> {
+    await this.process.stop();
+  }
+
+  pause(): void {
+    this.process.child.kill('SIGSTOP');
+    this.#isPaused = true;
+  }
+
+  resume(): void {
+    this.process.child.kill('SIGCONT');
+    this.#isPaused = false;
+  }
+
+  /** Ends it in good order. */
+  async end(): Promise<ProcessOutcome> {
+    this.process.child.kill('SIGTERM');
+    return this.process.ended;
+  }
+
+  /** A client that asks this agent and no other. */
+  get client(): SynodClient {
+    this.#client ??= connect({ endpoints: [this.address], timeoutMs: 5_000 });
+    return this.#client;
+  }
+
+  /** Undefined when it does not answer. */
+  status(): Promise<Status | undefined> {
+    return this.client.status({ timeoutMs: 2_000 }).catch(() => undefined);
+  }
+
+  /** For the end of a test: nothing of it is left. */
+  async dispose(): Promise<void> {
+    if (this.#process !== undefined) await this.#process.stop();
+    await this.#client?.close();
+  }
+
+  /** The end of what it said, for the message of a failure. */
+  get lastWords(): string {
+    if (this.#process === undefined) return '';
+    const { child, stderr } = this.#process;
+    const how = this.isUp ? 'up' : this.#isPaused ? 'stopped' : `ended with ${child.exitCode ?? child.signalCode}`;
+    const lines = stderr.trimEnd().split('\n').slice(-25).join('\n  ');
+    return `${this.#ready?.name ?? this.place.stateDir} (${how}):\n  ${lines}`;
+  }
+}
