@@ -79,10 +79,6 @@ export class Durability implements JournalReader {
     });
   }
 
-  get isSettled(): boolean {
-    return this.#durableToken === this.#writtenToken;
-  }
-
   #commit(): void {
     if (this.#uncommitted.length === 0) return;
     const writes = merge(this.#uncommitted);

@@ -54,11 +54,6 @@ export class OwnSession {
     if (this.#isOpen && !isAlive(this.#sessionId)) this.#replace();
   }
 
-  /** The command of an applied request that ended a session. */
-  ended(sessionId: string): void {
-    if (this.#isOpen && sessionId === this.#sessionId) this.#replace();
-  }
-
   stop(): void {
     this.#isStopped = true;
     this.#isOpen = false;

@@ -29,10 +29,6 @@ export class SnapshotFetch {
     this.#end = options.end;
   }
 
-  get isUnderWay(): boolean {
-    return this.#isUnderWay;
-  }
-
   needed(from: AgentId): void {
     if (this.#isUnderWay || this.#ports.nowMs() < this.#notBeforeMs) return;
     this.#isUnderWay = true;
