@@ -53,6 +53,11 @@ export class Acceptor {
     return this.#promiseToken;
   }
 
+  /** Promising higher is always safe: it only refuses more. */
+  promiseAtLeast(ballot: Ballot): void {
+    if (compareBallots(ballot, this.promised) > 0) this.promise(ballot);
+  }
+
   /** Recomputes what was received after the chosen prefix or the journal moved. */
   refresh(): void {
     const { journal, learner, outbox } = this.#core;
@@ -84,6 +89,7 @@ export class Acceptor {
     const { journal, learner, outbox } = this.#core;
     const isGranted = compareBallots(ballot, this.promised) >= 0;
     if (isGranted && !sameBallot(ballot, this.promised)) this.promise(ballot);
+    if (isGranted) this.#core.leadership.heardCampaign();
     // Below the floor there is nothing to report: the campaigner sees the floor and fetches a snapshot first.
     const entries = isGranted ? this.acceptedFrom(fromSlot) : [];
     const last = entries.at(-1)?.slot ?? fromSlot - 1;
@@ -163,6 +169,8 @@ export class Acceptor {
       leadership.heardLeader(ballot);
       learner.learnPrefix(message.chosenThrough, ballot);
     }
+    // A quiet journal's last bound has nothing to ride along with; without it a restart would find the state ahead of it.
+    if (outbox.waitingSinceMs === undefined) learner.record();
     const reply: Body<'heartbeatReply'> = {
       kind: 'heartbeatReply',
       ballot,
@@ -179,10 +187,10 @@ export class Acceptor {
     outbox.send(from, reply, this.isPromiseDurable ? undefined : this.#promiseToken);
   }
 
-  /** A snapshot replaced everything up to the chosen prefix; what was accepted beyond it stays, and so does the promise. */
-  snapshotInstalled(): void {
+  /** A snapshot replaced everything up to the chosen prefix; what was accepted beyond it stays. */
+  snapshotInstalled(slot: Slot): void {
     this.received = Math.max(this.received, this.#core.learner.chosenThrough);
-    this.durableThrough = Math.max(this.durableThrough, this.#core.learner.chosenThrough);
+    this.durableThrough = Math.max(this.durableThrough, slot);
     this.refresh();
   }
 }

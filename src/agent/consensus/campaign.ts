@@ -51,7 +51,7 @@ export class Campaign {
   readonly ballot: Ballot;
   readonly voters: readonly AgentId[];
   readonly fromSlot: Slot;
-  readonly deadlineMs: number;
+  deadlineMs: number;
   #core: Core;
   #reports = new Map<AgentId, Report>();
   #repeatMs: number;
@@ -74,6 +74,13 @@ export class Campaign {
       const fromSlot = report?.nextSlot ?? this.fromSlot;
       outbox.send(voter, { kind: 'prepare', ballot: this.ballot, fromSlot }, outbox.barrier());
     }
+  }
+
+  /** The own promise is not durable: nothing was asked yet. */
+  postpone(): void {
+    const { nowMs, options } = this.#core;
+    this.deadlineMs = Math.max(this.deadlineMs, nowMs + options.config.electionMinMs);
+    this.#repeatMs = nowMs + options.config.heartbeatMs;
   }
 
   tick(): void {
@@ -104,6 +111,7 @@ export class Campaign {
     for (const item of reply.entries) report.entries.push(item);
     report.nextSlot = reply.fromSlot + reply.entries.length;
     report.isComplete = reply.complete;
+    this.deadlineMs = Math.max(this.deadlineMs, this.#core.nowMs + this.#core.options.config.electionMinMs);
     this.#reports.set(from, report);
     if (!report.isComplete) {
       this.#core.outbox.send(from, { kind: 'prepare', ballot: this.ballot, fromSlot: report.nextSlot });

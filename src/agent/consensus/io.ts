@@ -33,6 +33,11 @@ export interface Base {
   readonly configuration: Configuration;
   /** Slot of the entry that set the configuration; 0 for none. */
   readonly configurationSlot: Slot;
+  /**
+   * Snapshots only: what their maker had promised, at least every ballot that something in it was chosen in. Who installs
+   * it takes over the promise, in the same commit.
+   */
+  readonly promised?: Ballot;
 }
 
 /** Written in one transaction of `log.db`, in the order of the tokens. */

@@ -72,6 +72,7 @@ export class Leader {
     }
     this.transfer.tick();
     if (nowMs >= this.#heartbeatMs) {
+      if (waitingSinceMs === undefined) this.#core.learner.record();
       this.startRound();
       this.reads.settle();
     }
@@ -96,7 +97,7 @@ export class Leader {
     this.#advance(progress, reply.through, reply.chosenThrough);
     progress.applied = Math.max(progress.applied, reply.applied);
     progress.priority = reply.priority;
-    progress.received(reply.received);
+    progress.received(reply.through);
     // Everything sent before this round went out should have arrived with it.
     if (reply.round > progress.sentInRound && reply.received + 1 < progress.next) progress.rewind(reply.received + 1);
     this.reads.answered(from, reply.round);
@@ -107,8 +108,10 @@ export class Leader {
     const progress = this.replication.progress.get(from);
     if (!progress) return;
     progress.lastHeardMs = this.#core.nowMs;
-    this.#advance(progress, reply.chosenThrough, reply.chosenThrough);
-    progress.received(reply.chosenThrough);
+    // Without a ballot it is no vote: it says only what this leader knows chosen itself.
+    const known = Math.min(reply.chosenThrough, this.#core.learner.chosenThrough);
+    this.#advance(progress, known, known);
+    progress.received(known);
     if (reply.needFrom > 0) this.replication.onGap(progress, reply.needFrom);
   }
 

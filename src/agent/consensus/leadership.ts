@@ -1,4 +1,4 @@
-import { compareBallots, nextBallot, sameBallot } from './ballot.ts';
+import { nextBallot, sameBallot } from './ballot.ts';
 import { Campaign, PreVoteRound } from './campaign.ts';
 import { isVoter, sameVoters, votersOf } from './configuration.ts';
 import type { Core } from './core.ts';
@@ -21,6 +21,8 @@ export class Leadership {
   #seenRound = 0;
   /** Campaign without a pre-vote as soon as the configuration is durable here. */
   #isCalled = false;
+  /** Ballots promised since a leader was last heard: the more, the longer the timeouts, so that slow disks get their turn. */
+  #inVain = 0;
   #announced = '';
 
   constructor(core: Core) {
@@ -50,12 +52,14 @@ export class Leadership {
   #drawElection(): void {
     const { nowMs, options } = this.#core;
     const { electionMinMs, electionMaxMs } = options.config;
-    this.#electionMs = nowMs + electionMinMs + options.random() * (electionMaxMs - electionMinMs);
+    const patience = 2 ** Math.min(Math.max(0, this.#inVain - 1), 3);
+    this.#electionMs = nowMs + patience * (electionMinMs + options.random() * (electionMaxMs - electionMinMs));
   }
 
   /** A message of the leader of this ballot, which is promised here. */
   heardLeader(ballot: Ballot): void {
     this.#heardLeaderMs = this.#core.nowMs;
+    this.#inVain = 0;
     this.#drawElection();
     this.#isCalled = false;
     if (this.leader === ballot.agentId && !this.#campaign && !this.#preVote) return;
@@ -68,6 +72,7 @@ export class Leadership {
   /** The acceptor took a higher ballot, of another agent or of the own next campaign. */
   promisedHigher(ballot: Ballot): void {
     this.#saw(ballot);
+    this.#inVain += 1;
     this.#drawElection();
     if (this.leading) this.#endLeading();
     this.#campaign = undefined;
@@ -76,10 +81,9 @@ export class Leadership {
     if (ballot.agentId !== this.#core.options.agentId) this.#announce('promised a higher ballot');
   }
 
-  /** An entry of this ballot was chosen: a leader of a lower one has been superseded. */
-  chosenIn(ballot: Ballot): void {
-    this.#saw(ballot);
-    if (this.leading && compareBallots(ballot, this.leading.ballot) > 0) this.stepDown('a higher ballot has chosen');
+  /** Somebody's phase 1 is making progress here: do not start a rival one meanwhile. */
+  heardCampaign(): void {
+    this.#drawElection();
   }
 
   #saw(ballot: Ballot): void {
@@ -134,7 +138,10 @@ export class Leadership {
       if (reason) this.stepDown(reason);
       return;
     }
-    if (this.#isCalled && this.#mayCampaign) this.#startCampaign();
+    this.proceed();
+    if (this.leading) return;
+    if (this.#campaign && !this.#core.acceptor.isPromiseDurable) this.#campaign.postpone();
+    else if (this.#isCalled && this.#mayCampaign) this.#startCampaign();
     else if (this.#campaign && nowMs >= this.#campaign.deadlineMs) this.#startPreVote('the campaign timed out');
     else if (this.#campaign) this.#campaign.tick();
     else if (this.#preVote && nowMs >= this.#preVote.deadlineMs) this.#giveUp('no majority would answer');
@@ -246,6 +253,7 @@ export class Leadership {
   }
 
   #win(campaign: Campaign): void {
+    this.#inVain = 0;
     this.#campaign = undefined;
     this.leader = campaign.ballot.agentId;
     this.leading = new Leader(this.#core, campaign.ballot, campaign.voters, campaign.recovered());

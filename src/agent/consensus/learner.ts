@@ -58,7 +58,8 @@ export class Learner {
 
   constructor(core: Core, base: Base) {
     this.#core = core;
-    this.#prefix = { ...base };
+    const { slot, era, configuration, configurationSlot } = base;
+    this.#prefix = { slot, era, configuration, configurationSlot };
     this.#recorded = base.slot;
     this.durableChosen = base.slot;
     this.applied = base.slot;
@@ -106,19 +107,21 @@ export class Learner {
   }
 
   /**
-   * Entries sent as chosen are taken whatever was promised, and stored under the higher of their ballot and the one
-   * here; the promise stays.
+   * Entries sent as chosen are taken whatever was promised, and stored under the higher of their ballot and the one here.
+   * They raise the promise to their ballots, in the same transaction: who campaigns under a change learned this way must do
+   * so above the ballot it was chosen in, also after a restart, or an entry that a leader of the old voters left on one
+   * disk outranks what the new voters choose.
    *
    * @returns 0, or the first slot that is missing before them.
    */
   learnEntries(entries: readonly JournalEntry[]): Slot {
-    const { journal, leadership, outbox, nowMs } = this.#core;
+    const { acceptor, journal, outbox, nowMs } = this.#core;
     const taken: JournalEntry[] = [];
     let last = this.chosenThrough;
+    for (const { ballot } of entries) acceptor.promiseAtLeast(ballot);
     for (const item of entries) {
       if (item.slot <= last) continue;
       if (item.slot > last + 1) break;
-      leadership.chosenIn(item.ballot);
       const here = journal.get(item.slot);
       const ballot = here ? higherBallot(item.ballot, here.ballot) : item.ballot;
       if (here && sameBallot(ballot, here.ballot)) {
@@ -188,8 +191,13 @@ export class Learner {
   install(base: Base): boolean {
     if (base.slot <= this.applied) return false;
     const before = this.configuration;
-    const { journal, acceptor } = this.#core;
-    if (base.slot > this.chosenThrough) this.#prefix = { ...base };
+    const { journal, acceptor, leadership } = this.#core;
+    if (base.slot > this.chosenThrough) {
+      if (leadership.leading) leadership.stepDown('a snapshot knows more than this ballot chose');
+      const { slot, era, configuration, configurationSlot } = base;
+      this.#prefix = { slot, era, configuration, configurationSlot };
+    }
+    if (base.promised) acceptor.promiseAtLeast(base.promised);
     journal.dropBelow(base.slot + 1);
     // The storage made it durable before it told us.
     this.#recorded = Math.max(this.#recorded, base.slot);
@@ -200,7 +208,7 @@ export class Learner {
       this.#deliveredEra = base.era;
     }
     this.#forgetOutstanding(base.slot);
-    acceptor.snapshotInstalled();
+    acceptor.snapshotInstalled(base.slot);
     if (this.configuration.epoch !== before.epoch) {
       this.#configurationChosen(before, this.configuration, this.configurationSlot);
     }

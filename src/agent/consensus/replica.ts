@@ -164,6 +164,10 @@ export class Replica {
       case 'snapshotOffer':
         if (message.floor > learner.chosenThrough + 1) {
           outbox.emit({ kind: 'snapshotNeeded', from, floor: message.floor });
+        } else {
+          learner.record();
+          const { chosenThrough } = learner;
+          outbox.send(from, { kind: 'chosenReply', chosenThrough, needFrom: chosenThrough + 1 }, outbox.barrier());
         }
         return;
       case 'removedNotice':

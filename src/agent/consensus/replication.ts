@@ -26,8 +26,7 @@ export class ParticipantProgress {
   #inFlight: { through: Slot; bytes: number }[] = [];
   inFlightBytes = 0;
   offeredMs = Number.NEGATIVE_INFINITY;
-  /** The gap last reported, and when, so that one lost message is not answered a hundred times. */
-  rewoundTo: Slot = 0;
+  /** When a reported gap was last answered, so that one lost message is not answered a hundred times. */
   rewoundMs = Number.NEGATIVE_INFINITY;
 
   constructor(agentId: AgentId, next: Slot, nowMs: number) {
@@ -51,8 +50,10 @@ export class ParticipantProgress {
 
   rewind(next: Slot): void {
     this.next = next;
-    this.#inFlight = [];
-    this.inFlightBytes = 0;
+    // What arrived and is not durable there yet still counts.
+    while (this.#inFlight.length > 0 && (this.#inFlight.at(-1)?.through ?? 0) >= next) {
+      this.inFlightBytes -= this.#inFlight.pop()?.bytes ?? 0;
+    }
   }
 }
 
@@ -84,9 +85,9 @@ export class Replication {
   /** The receiver misses everything from `slot` on. */
   onGap(progress: ParticipantProgress, slot: Slot): void {
     const { nowMs, options } = this.#core;
-    if (slot >= progress.next) return;
-    if (slot === progress.rewoundTo && nowMs - progress.rewoundMs < options.config.heartbeatMs) return;
-    progress.rewoundTo = slot;
+    // A report that was overtaken by a newer one says nothing.
+    if (slot >= progress.next || slot <= progress.through) return;
+    if (nowMs - progress.rewoundMs < options.config.heartbeatMs) return;
     progress.rewoundMs = nowMs;
     progress.rewind(slot);
   }

@@ -67,7 +67,9 @@ export class LeadershipTransfer {
       if (this.#preferred?.agentId === progress.agentId) this.#preferred = undefined;
       return;
     }
-    if (this.#preferred?.agentId !== progress.agentId) {
+    const preferred = this.#preferred && this.#leader.replication.progress.get(this.#preferred.agentId);
+    if (preferred && preferred !== progress && preferred.priority >= progress.priority) return;
+    if (preferred !== progress || !this.#preferred) {
       this.#preferred = { agentId: progress.agentId, heartbeats: 0 };
     }
     this.#preferred.heartbeats += 1;
