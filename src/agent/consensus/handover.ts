@@ -15,6 +15,8 @@ export class Handover {
   #confirmed = new Set<AgentId>();
   /** Where each new voter said its knowledge ends. */
   #needs = new Map<AgentId, Slot>();
+  /** Who has not answered since it was last told: it gets one entry at a time, for it is probably down. */
+  #silent = new Set<AgentId>();
   #nextMs = 0;
 
   constructor(core: Core) {
@@ -24,6 +26,7 @@ export class Handover {
   begin(): void {
     this.#confirmed.clear();
     this.#needs.clear();
+    this.#silent.clear();
     this.#nextMs = this.#core.nowMs;
   }
 
@@ -38,6 +41,7 @@ export class Handover {
   /** Some answer said how far its sender durably knows the journal chosen. */
   onDurablyChosen(from: AgentId, chosenThrough: Slot, needFrom: Slot): void {
     if (chosenThrough >= this.#core.learner.configurationSlot) this.#confirmed.add(from);
+    this.#silent.delete(from);
     if (needFrom > 0) this.#needs.set(from, needFrom);
     else this.#needs.set(from, chosenThrough + 1);
   }
@@ -53,7 +57,9 @@ export class Handover {
     if (leadership.role === 'leader' || leadership.hasHeardLeaderWithin(options.config.electionMaxMs)) return;
     for (const voter of votersOf(learner.configuration)) {
       if (voter === options.agentId || this.#confirmed.has(voter)) continue;
-      learner.tell(voter, this.#needs.get(voter) ?? learner.configurationSlot, NO_BALLOT, TELL_BYTES);
+      const maxBytes = this.#silent.has(voter) || !this.#needs.has(voter) ? 1 : TELL_BYTES;
+      this.#silent.add(voter);
+      learner.tell(voter, this.#needs.get(voter) ?? learner.configurationSlot, NO_BALLOT, maxBytes);
     }
   }
 }
