@@ -37,10 +37,10 @@ export const DEFAULTS = {
   forwardsInFlightMax: 8,
   queuedRequestsMax: 16_384,
   queuedBytesMax: 128 * 1024 * 1024,
-  /** Two of the longest election timeouts: by then a leader that lost its call has a successor. */
-  retryMs: 600,
+  /** A forwarded call is repeated after so many of the longest election timeouts: by then there is a successor. */
+  retryElections: 2,
   changeWaitMs: 10_000,
-  /** Above four heartbeats and two election timeouts, so that an election alone makes nobody suspect. */
+  /** At least; and never below two election timeouts, so that an election alone makes nobody suspect. */
   silentAfterMs: 1_000,
   livenessReportMs: 500,
   autopilotMs: 1_000,
@@ -89,10 +89,11 @@ export function hostConfig(
 ): HostConfig {
   const { autopilotMode, votersMax, evictAfterMs, stateFlushSlots, stateFlushMs, writeWaitMs, allWaitMs } = DEFAULTS;
   const { internalSessionTtlMs, bundleMaxBytes, bundleMaxRequests, queuedRequestsMax, queuedBytesMax } = DEFAULTS;
-  const { pipelineEntries, forwardsInFlightMax, retryMs, changeWaitMs } = DEFAULTS;
+  const { pipelineEntries, forwardsInFlightMax, retryElections, changeWaitMs } = DEFAULTS;
   const { silentAfterMs, livenessReportMs, autopilotMs, applyTurnMs } = DEFAULTS;
+  const whole = consensusConfig(consensus);
   return {
-    consensus: consensusConfig(consensus),
+    consensus: whole,
     autopilotMode,
     votersMax,
     evictAfterMs,
@@ -107,9 +108,9 @@ export function hostConfig(
     forwardsInFlightMax,
     queuedRequestsMax,
     queuedBytesMax,
-    retryMs,
+    retryMs: retryElections * whole.electionMaxMs,
     changeWaitMs,
-    silentAfterMs,
+    silentAfterMs: Math.max(silentAfterMs, 2 * whole.electionMaxMs),
     livenessReportMs,
     autopilotMs,
     applyTurnMs,

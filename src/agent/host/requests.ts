@@ -132,10 +132,6 @@ export class Requests {
     this.#queue = this.#queue.length === 0 ? [...writes] : [...writes, ...this.#queue];
   }
 
-  get hasQueued(): boolean {
-    return this.#queue.length > 0;
-  }
-
   /** Whether the command went into an entry or a forwarded call, and what became of that. */
   fate(write: PendingWrite, fate: ProposalFate): void {
     if (write.isDone) return;
