@@ -49,10 +49,15 @@ export function createPeers(options: PeersOptions): Peers {
   let cell: Cell | undefined;
   let joined: Joined | undefined;
   let isFetching = false;
+  /** Survives its record, which goes with a removal: who joins again wants to be called as before. */
+  let lastName = '';
 
   const nextId = (): string => `${idPrefix}-call-${++calls}`;
   const recordOf = (id: AgentId): ParticipantRecord | undefined => cell && readRecord(cell.port.state, id);
-  const ownName = (): string => recordOf(agentId)?.name ?? joined?.name ?? '';
+  const ownName = (): string => {
+    lastName = recordOf(agentId)?.name ?? joined?.name ?? lastName;
+    return lastName;
+  };
   const nameOf = (id: AgentId): string => {
     const name = id === agentId ? ownName() : recordOf(id)?.name;
     return name || id;
@@ -154,6 +159,7 @@ export function createPeers(options: PeersOptions): Peers {
       cell = { cellId, port, deliver };
       book.useState(() => port.state);
       const watch = (): void => {
+        ownName();
         const others = new Set(port.status().configuration.participants.map((participant) => participant.agentId));
         others.delete(agentId);
         links.watch(others);
