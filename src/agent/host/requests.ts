@@ -1,17 +1,16 @@
 import type { ProposalFate } from '../consensus/io.ts';
-import type { Slot } from '../consensus/types.ts';
 import type { Command } from '../machine/commands.ts';
 import type { RequestOutcome, Result } from '../machine/results.ts';
-import { done, failed, type Then } from './answer.ts';
+import { failed, type Then } from './answer.ts';
 import type { AppliedQuorum } from './applied-quorum.ts';
 import { CellError, type WriteOptions, type WriteOutcome } from './cell-port.ts';
 import { digestOf } from './digest.ts';
 import type { HostContext } from './host-context.ts';
 import { PendingWrite, type Waiter } from './pending-write.ts';
-import { refusalError, unknownError, unsentError } from './write-errors.ts';
+import { WriteAnswers } from './write-answers.ts';
+import { refusalError, unknownError } from './write-errors.ts';
 import { WriteRegistry } from './write-registry.ts';
 
-const NOBODY: readonly string[] = [];
 const NOTHING_TO_CANCEL = (): void => {};
 
 /**
@@ -20,7 +19,7 @@ const NOTHING_TO_CANCEL = (): void => {};
  */
 export class Requests {
   #context: HostContext;
-  #appliedQuorum: AppliedQuorum;
+  #answers: WriteAnswers;
   #pending = new WriteRegistry();
   #parked: PendingWrite[] = [];
   #queue: PendingWrite[] = [];
@@ -30,7 +29,7 @@ export class Requests {
 
   constructor(context: HostContext, appliedQuorum: AppliedQuorum) {
     this.#context = context;
-    this.#appliedQuorum = appliedQuorum;
+    this.#answers = new WriteAnswers(context, appliedQuorum);
     this.#repeatMs = context.config.retryMs * REPEAT_FACTOR;
   }
 
@@ -102,7 +101,7 @@ export class Requests {
     for (const write of this.#pending.ofSession(sessionId)) {
       this.#pending.remove(write);
       if (write.mayTakeEffect) {
-        this.#fail(write, () => unknownError('the session of this agent ended while the write was on its way'));
+        this.#answers.fail(write, () => unknownError('the session of this agent ended while the write was on its way'));
         continue;
       }
       const moved = this.#create(write.command, true, false, ...write.waiters);
@@ -184,7 +183,7 @@ export class Requests {
       if (reply !== undefined) this.#resolve(write, reply);
       else if (write.mayTakeEffect) {
         this.#pending.remove(write);
-        this.#fail(write, () => unknownError('this agent received a snapshot that covers the write'));
+        this.#answers.fail(write, () => unknownError('this agent received a snapshot that covers the write'));
       }
     }
   }
@@ -197,8 +196,8 @@ export class Requests {
   }
 
   failAll(): void {
-    for (const write of this.#pending.all()) this.#shutDown(write);
-    for (const write of this.#parked) this.#shutDown(write);
+    for (const write of this.#pending.all()) this.#answers.shutDown(write);
+    for (const write of this.#parked) this.#answers.shutDown(write);
     this.#pending.clear();
     this.#parked = [];
     this.#queue = [];
@@ -291,54 +290,24 @@ export class Requests {
 
   #resolve(write: PendingWrite, result: Result): void {
     this.#pending.remove(write);
-    if (result.kind === 'refused') {
-      this.#fail(write, () => refusalError(result, write));
-      return;
-    }
-    write.isDone = true;
-    for (const waiter of write.waiters) {
-      if (waiter.then === undefined) continue;
-      if (waiter.quorum === 'majority') this.#answer(waiter, done({ result, notAppliedBy: NOBODY }));
-      else this.#awaitAll(waiter, { result, notAppliedBy: NOBODY });
-    }
-  }
-
-  #awaitAll(waiter: Waiter, outcome: WriteOutcome): void {
-    const slot: Slot = outcome.result.slot;
-    this.#appliedQuorum.awaitLiveVoters(slot, this.#context.config.allWaitMs, (notAppliedBy) =>
-      this.#answer(waiter, done({ result: outcome.result, notAppliedBy })),
-    );
+    if (result.kind === 'refused') this.#answers.fail(write, () => refusalError(result, write));
+    else this.#answers.succeed(write, result);
   }
 
   #expire(write: PendingWrite, nowMs: number): void {
-    let waiting = 0;
-    for (const waiter of write.waiters) {
-      if (waiter.then === undefined) continue;
-      if (write.mayTakeEffect) {
-        if (nowMs >= waiter.deadlineMs) {
-          this.#answer(waiter, failed(unknownError('no answer in time; the write may still take effect')));
-        } else waiting += 1;
-      } else if (nowMs >= waiter.sendByMs) {
-        this.#answer(waiter, failed(unsentError(write.blockedBy, this.#context.replica.leader !== undefined)));
-      } else waiting += 1;
+    if (!this.#answers.expire(write, nowMs)) {
+      this.#abandon(write);
+    } else if (write.state === 'sent' && write.callId !== '' && nowMs - write.sentMs > this.#repeatMs) {
+      write.isUncertain = true;
+      this.#requeue(write, 'leader', 0);
     }
-    if (waiting > 0) {
-      if (write.state === 'sent' && write.callId !== '' && nowMs - write.sentMs > this.#repeatMs) {
-        write.isUncertain = true;
-        this.#requeue(write, 'leader', 0);
-      }
-      return;
-    }
-    this.#abandon(write);
   }
 
   #cancel(waiter: Waiter): void {
+    this.#answers.cancel(waiter);
     const { write } = waiter;
-    const mayTakeEffect = write?.mayTakeEffect === true;
-    const effect = mayTakeEffect ? 'unknown' : 'not_done';
-    this.#answer(waiter, failed(new CellError('CANCELLED', 'the caller gave up', { effect })));
     // Said to be not done, it must not be sent any more.
-    if (write === undefined || mayTakeEffect || write.waiters.some(({ then }) => then !== undefined)) return;
+    if (write === undefined || write.mayTakeEffect || write.waiters.some(({ then }) => then !== undefined)) return;
     this.#abandon(write);
   }
 
@@ -346,24 +315,6 @@ export class Requests {
     if (write.isDone) return;
     write.isDone = true;
     if (write.state !== 'parked') this.#pending.remove(write);
-  }
-
-  #shutDown(write: PendingWrite): void {
-    const effect = write.mayTakeEffect ? 'unknown' : 'not_done';
-    this.#fail(write, () => new CellError('SHUTTING_DOWN', 'this agent is shutting down', { effect }));
-  }
-
-  #fail(write: PendingWrite, error: () => CellError): void {
-    write.isDone = true;
-    for (const waiter of write.waiters) if (waiter.then !== undefined) this.#answer(waiter, failed(error()));
-  }
-
-  #answer(waiter: Waiter, answer: Parameters<Then<WriteOutcome>>[0]): void {
-    const then = waiter.then;
-    if (then === undefined) return;
-    waiter.then = undefined;
-    this.#context.observer.writeAnswered(this.#context.ports.nowMs() - waiter.startedMs, answer.ok);
-    then(answer);
   }
 }
 
