@@ -1,6 +1,7 @@
 // Guards the checkpoints: WALs stay small beside a writer, and the journal is dropped only behind what is durable.
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { storageConfig } from '../../src/agent/config.ts';
 import { openStorage, type StorageFault } from '../../src/agent/storage/index.ts';
@@ -44,6 +45,32 @@ describe('checkpoints', () => {
     storage.stateStore.flush();
     await new Promise((resolve) => setImmediate(resolve));
     expect(storage.logDisk.found.floor).toBe(1);
+    await storage.close();
+  });
+
+  it('drop nothing as long as a checkpoint could not copy every page', async () => {
+    const directory = join(temporary(), 'state');
+    const storage = open(directory, CONFIG);
+    await fill(storage, 1, 60);
+    storage.stateStore.flush();
+    const emptyBytes = storage.sizes().stateBytes;
+    const reader = new Database(join(directory, 'state-1.db'));
+    reader.exec('BEGIN');
+    reader.prepare('SELECT count(*) FROM meta').get();
+    // What the reader sees is copied, and nothing after it.
+    let end = 60;
+    for (let rounds = 0; rounds < 8; rounds += storage.sizes().stateBytes > emptyBytes ? 1 : 0) {
+      await fill(storage, end + 1, end + 60);
+      end += 60;
+      storage.stateStore.flush();
+      expect(storage.logDisk.found.floor).toBe(1);
+    }
+    reader.close();
+    while (storage.logDisk.found.floor === 1) {
+      await fill(storage, end + 1, end + 60);
+      end += 60;
+      storage.stateStore.flush();
+    }
     await storage.close();
   });
 

@@ -39,6 +39,7 @@ describe('group fsync', () => {
       return new Promise<void>((resolve) =>
         fsync.request(() => {
           called.push(number);
+          expect(durable.at(-1)).toBeGreaterThanOrEqual(number);
           resolve();
         }),
       );

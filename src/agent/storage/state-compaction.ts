@@ -52,14 +52,14 @@ export class StateCompaction {
     if (!this.isPending) return;
     const from = record.compactFrom;
     const through = Math.min(from + changesMax, record.compactThrough);
+    // First, while every change of this step is there to name the one before it.
+    this.#superseded.run(from, through);
     // Deletions at the floor itself stay: a watch may begin there.
     const belowFloor = Math.min(through, this.#space.firstPosition(record.floor));
     for (const [position, key] of this.#deletions.all(from, belowFloor)) {
       record.dead -= this.#deleteDead.run(key, position).changes;
-      this.#superseded.run(position, position + 1);
       this.#deleteAt.run(position);
     }
-    this.#superseded.run(from, through);
     record.compactFrom = through;
   }
 

@@ -57,12 +57,12 @@ export class WorkerClient<Job, Result> {
     });
   }
 
+  /** Whoever waits is told. */
   async stop(): Promise<void> {
     clearTimeout(this.#idle);
     const worker = this.#worker;
-    this.#worker = undefined;
-    await worker?.terminate();
     this.#fail(new WorkerFailure('stopped', 'STOPPED'));
+    await worker?.terminate();
   }
 
   #started(): Worker {
@@ -72,10 +72,11 @@ export class WorkerClient<Job, Result> {
     const worker = new Worker(url, { name: this.#name });
     worker.unref();
     worker.on('message', (reply: WorkerReply<Result>) => this.#settle(reply));
-    worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
-    worker.on('exit', () => {
-      if (this.#worker === worker) this.#fail(new WorkerFailure('the worker ended', 'WORKER_EXITED'));
-    });
+    const failed = (error: Error): void => {
+      if (this.#worker === worker) this.#fail(error);
+    };
+    worker.on('error', (error) => failed(error instanceof Error ? error : new Error(String(error))));
+    worker.on('exit', () => failed(new WorkerFailure('the worker ended', 'WORKER_EXITED')));
     this.#worker = worker;
     return worker;
   }
