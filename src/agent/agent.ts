@@ -5,6 +5,7 @@ import { AgentError } from './agent-error.ts';
 import type { Agent, AgentOptions } from './agent-options.ts';
 import { type Api, createApi, SERVER_OPTIONS, type SnapshotFile } from './api/index.ts';
 import { DEFAULTS, hostConfig, storageConfig } from './config.ts';
+import { higherBallot } from './consensus/ballot.ts';
 import { encodeConfiguration } from './consensus/configuration.ts';
 import { FailStop } from './fatal.ts';
 import { Cell } from './host/cell.ts';
@@ -251,9 +252,12 @@ class RunningAgent implements Agent {
   }
 
   /** What is applied reaches the file first: a snapshot is of the file. */
-  #saveSnapshot(): ReturnType<Storage['saveSnapshot']> {
+  async #saveSnapshot(): ReturnType<Storage['saveSnapshot']> {
     this.#failStop.guard(() => this.#host?.flush());
-    return this.#storage.saveSnapshot();
+    const saved = await this.#storage.saveSnapshot();
+    // What is in the file may have been applied before the promise that came with it was committed.
+    const promised = higherBallot(saved.promised, this.#host?.status.ballot ?? saved.promised);
+    return { ...saved, promised };
   }
 
   async #openSnapshot(): Promise<SnapshotFile> {

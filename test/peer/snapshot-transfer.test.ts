@@ -25,13 +25,17 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const until = <T>(check: () => T | Promise<T>): Promise<T> => vi.waitFor(check, { timeout: 20_000, interval: 5 });
 
 const content = Buffer.alloc(12_000_001, 'synod ');
+const promised = { round: 7, agentId: 'a' };
+
+/** Fields that are not as they should be. */
+type Wrong = { readonly [Field in keyof SavedSnapshot]?: SavedSnapshot[Field] | undefined };
 
 class Source {
   released = 0;
   saved = 0;
-  readonly #wrong: Partial<SavedSnapshot>;
+  readonly #wrong: Wrong;
 
-  constructor(wrong: Partial<SavedSnapshot> = {}) {
+  constructor(wrong: Wrong = {}) {
     this.#wrong = wrong;
   }
 
@@ -45,11 +49,12 @@ class Source {
       slot: 42,
       sizeBytes: content.length,
       checksum: createHash('sha256').update(content).digest(),
+      promised,
       release: () => {
         this.released += 1;
       },
       ...this.#wrong,
-    };
+    } as SavedSnapshot;
   };
 }
 
@@ -106,7 +111,7 @@ test('the file arrives as it was, with its description, and is released', async 
   const sink = new Sink();
   expect(await b.peers.fetchSnapshot('a', sink.open)).toBe('installed');
   const checksum = createHash('sha256').update(content).digest();
-  expect(sink.description).toEqual({ cellId: 'cell-1', slot: 42, sizeBytes: content.length, checksum });
+  expect(sink.description).toEqual({ cellId: 'cell-1', slot: 42, sizeBytes: content.length, checksum, promised });
   expect(sink.bytes.equals(content)).toBe(true);
   expect(sink.events).toEqual(['finished']);
   await until(() => expect(source.released).toBe(1));
@@ -120,6 +125,7 @@ test.each([
   ['a file shorter than it says', { sizeBytes: content.length + 1 }, `ended after ${content.length} of`],
   ['a file longer than it says', { sizeBytes: 10 }, 'longer than its description says'],
   ['another cell', { cellId: 'cell-2' }, 'is of cell cell-2, not of cell-1'],
+  ['a file without the promise of its maker', { promised: undefined }, 'does not say what its maker has promised'],
   ['a file that is gone', { path: join(folder, 'nothing') }, 'the snapshot was not sent'],
 ])('%s is never installed, and the file is released', async (_, wrong, message) => {
   const source = new Source(wrong);

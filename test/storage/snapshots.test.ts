@@ -1,9 +1,11 @@
-// Guards snapshots: the state travels whole or not at all, and never touches a promise, a later entry or an identity; a
-// crash between any two steps of an installation leaves the old state or the new one.
+// Guards snapshots: the state travels whole or not at all, and never touches a later entry or an identity; the promise
+// rises with it, in the same commit, and is never lowered; a crash between any two steps of an installation leaves the
+// old state with the old promise, or the new with the new.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { SavedSnapshot, Storage } from '../../src/agent/storage/index.ts';
+import { MarkFile } from '../../src/agent/storage/mark.ts';
 import type { InstallStep, SnapshotDescription } from '../../src/agent/storage/snapshot-receiver.ts';
 import { entryAt } from './slots.ts';
 import {
@@ -22,11 +24,14 @@ import {
 let sender: Storage;
 let saved: SavedSnapshot;
 let content: Buffer;
+/** Of the sender, when it made the file. */
+const promised = { round: 60, agentId: 'maker' };
 
 beforeAll(async () => {
   sender = open(join(temporary(), 'state'));
   sender.joinCell(CELL);
   await fill(sender, 1, 200);
+  sender.logDisk.commit({ promised });
   saved = await sender.saveSnapshot();
   content = readFileSync(saved.path);
   return async () => {
@@ -47,11 +52,21 @@ async function receiverAt(through: number): Promise<Storage> {
 
 describe('saving', () => {
   it('describes the file that it made, with the slot that is in it', async () => {
-    expect(saved).toMatchObject({ slot: 200, cellId: CELL, sizeBytes: content.length });
+    expect(saved).toMatchObject({ slot: 200, cellId: CELL, sizeBytes: content.length, promised });
     const other = await sender.saveSnapshot();
     expect(other.path).not.toBe(saved.path);
     other.release();
     expect(readdirSync(sender.directory).filter((name) => name.startsWith('outgoing'))).toHaveLength(1);
+  });
+
+  it('says what is promised when the file is there, which covers all that is in it', async () => {
+    const storage = await receiverAt(50);
+    const saving = storage.saveSnapshot();
+    storage.logDisk.commit({ promised });
+    const snapshot = await saving;
+    expect(snapshot.promised).toEqual(promised);
+    snapshot.release();
+    await storage.close();
   });
 
   it('goes on beside writes, and beside another snapshot', async () => {
@@ -69,7 +84,7 @@ describe('saving', () => {
 });
 
 describe('installing', () => {
-  it('takes the place of the state; promise, identity and later entries stay', async () => {
+  it('takes the place of the state; a higher promise, the identity and later entries stay', async () => {
     const directory = await filled(20);
     const storage = open(directory);
     const { agentId } = storage.identity;
@@ -116,11 +131,31 @@ describe('installing', () => {
     await again.close();
   });
 
+  it('raises the promise in the same commit, for the mark too, and nothing lowers it again', async () => {
+    const directory = await filled(20);
+    const storage = open(directory);
+    storage.logDisk.commit({ promised: { round: 59, agentId: 'own' } });
+    expect(await receive(storage)).toMatchObject({ kind: 'installed', base: { slot: 200, promised } });
+    expect(MarkFile.read(join(directory, 'mark'))).toMatchObject({ promised, end: 200 });
+    // A promise that the replica made before it knew of the snapshot arrives late, alone or with entries.
+    storage.logDisk.commit({ promised: { round: 60, agentId: 'late' } });
+    storage.logDisk.commit({ promised: { round: 59, agentId: 'zoe' }, entries: [entryAt(201), entryAt(202)] });
+    expect(storage.durable.promised).toEqual(promised);
+    await synced(storage);
+    await storage.close();
+    const again = open(directory);
+    expect(again.durable).toMatchObject({ promised, end: 202 });
+    again.logDisk.commit({ promised: { round: 60, agentId: 'zoe' } });
+    expect(again.durable.promised).toEqual({ round: 60, agentId: 'zoe' });
+    await again.close();
+  });
+
   it('ignores a snapshot that is not above the applied slot', async () => {
     for (const through of [200, 230]) {
       const storage = await receiverAt(through);
       expect(await receive(storage)).toMatchObject({ kind: 'ignored' });
-      expect(storage.durable).toMatchObject({ floor: 1, end: through, base: { slot: through } });
+      const nobody = { round: 0, agentId: '' };
+      expect(storage.durable).toMatchObject({ promised: nobody, floor: 1, end: through, base: { slot: through } });
       verifyContents(storage);
       await storage.close();
     }
@@ -184,10 +219,10 @@ describe('a crash while a snapshot is installed', () => {
     ['switched', 200],
   ];
 
-  it('leaves the old state before the commit and the new one after it', async () => {
+  it('leaves the old state and promise before the commit, the new ones after it', async () => {
     const before = await filled(20);
     const { path, slot, cellId, sizeBytes, checksum } = saved;
-    const snapshot = { path, slot, cellId, sizeBytes, checksum: Buffer.from(checksum).toString('hex') };
+    const snapshot = { path, slot, cellId, sizeBytes, promised, checksum: Buffer.from(checksum).toString('hex') };
     for (const [dieAt, applied] of steps) {
       const directory = copyOf(before);
       const writer = startWriter(directory, { kind: 'install', snapshot, dieAt });
@@ -195,7 +230,9 @@ describe('a crash while a snapshot is installed', () => {
       expect(writer.lines.filter((line) => line.startsWith('outcome'))).toEqual([]);
       const storage = open(directory);
       expect(storage.base.slot).toBe(applied);
-      expect(storage.logDisk.found).toMatchObject(applied === 20 ? { floor: 1, end: 20 } : { floor: 201, end: 200 });
+      expect(storage.logDisk.found).toMatchObject(
+        applied === 20 ? { floor: 1, end: 20, promised: { round: 0 } } : { floor: 201, end: 200, promised },
+      );
       verifyContents(storage);
       expect(readdirSync(directory).filter((name) => name.startsWith('state-') && name.endsWith('.db'))).toHaveLength(
         1,

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { storageConfig } from '../../src/agent/config.ts';
 import { openStorage, StorageFault } from '../../src/agent/storage/index.ts';
-import type { InstallStep } from '../../src/agent/storage/snapshot-receiver.ts';
+import type { InstallStep, SnapshotDescription } from '../../src/agent/storage/snapshot-receiver.ts';
 import { applySlot, entryAt } from './slots.ts';
 
 interface Job {
@@ -12,7 +12,7 @@ interface Job {
   readonly through?: number;
   readonly flushEvery?: number;
   readonly config?: Parameters<typeof storageConfig>[0];
-  readonly snapshot?: { path: string; cellId: string; slot: number; sizeBytes: number; checksum: string };
+  readonly snapshot?: Omit<SnapshotDescription, 'checksum'> & { readonly path: string; readonly checksum: string };
   readonly dieAt?: InstallStep;
 }
 

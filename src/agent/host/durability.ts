@@ -55,7 +55,7 @@ export class Durability implements JournalReader {
 
   /** The replica may ask for what it wrote in this very turn. */
   read(fromSlot: Slot, throughSlot: Slot, maxBytes: number): JournalEntry[] {
-    this.#commit();
+    this.commit();
     return this.#disk.read(fromSlot, throughSlot, maxBytes);
   }
 
@@ -65,7 +65,7 @@ export class Durability implements JournalReader {
    */
   settle(): void {
     if (this.#isSyncing) return;
-    this.#commit();
+    this.commit();
     if (this.#committedToken === this.#durableToken) return;
     this.#isSyncing = true;
     const covered = this.#committedToken;
@@ -79,7 +79,8 @@ export class Durability implements JournalReader {
     });
   }
 
-  #commit(): void {
+  /** Visible to `read`, and there after a crash of this process; durable with the next fsync that begins. */
+  commit(): void {
     if (this.#uncommitted.length === 0) return;
     const writes = merge(this.#uncommitted);
     this.#uncommitted = [];

@@ -113,6 +113,7 @@ export class HostParts {
           this.hub.publish(events);
         },
         applied: options.applied,
+        flushing: () => this.durability.commit(),
       },
     });
     this.snapshots = new SnapshotFetch({

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { type ServerWritableStream, type ServiceError, status } from '@grpc/grpc-js';
 import type { FetchSnapshotRequest, SnapshotChunk, SnapshotDescription } from '../../gen/synod/v1/peer.ts';
 import { DEFAULTS } from '../config.ts';
-import type { Slot } from '../consensus/types.ts';
+import type { Ballot, Slot } from '../consensus/types.ts';
 import type { Address } from './ports.ts';
 import { refusal, refusalOf } from './refusals.ts';
 import { connect } from './transport.ts';
@@ -15,6 +15,8 @@ export interface SavedSnapshot {
   readonly sizeBytes: number;
   /** SHA-256 of the whole file. */
   readonly checksum: Uint8Array;
+  /** Of this agent: at least every ballot that something in the file was chosen in. */
+  readonly promised: Ballot;
   release(): void | Promise<void>;
 }
 
@@ -27,8 +29,11 @@ export interface SnapshotSink<Installed> {
   abort(): void | Promise<void>;
 }
 
+/** Nobody may install a state without its maker's promise. */
+export type DescribedSnapshot = SnapshotDescription & { readonly promised: Ballot };
+
 export type OpenSnapshotSink<Installed> = (
-  description: SnapshotDescription,
+  description: DescribedSnapshot,
 ) => SnapshotSink<Installed> | Promise<SnapshotSink<Installed>>;
 
 /** Sends the state of this agent, to one peer at a time: each transfer pins the journal and costs a copy of the state. */
@@ -53,8 +58,8 @@ export class SnapshotSender {
     let sentBytes = 0;
     try {
       saved = await this.#save();
-      const { cellId, slot, sizeBytes, checksum } = saved;
-      const description = { cellId, slot, sizeBytes, checksum: Buffer.from(checksum) };
+      const { cellId, slot, sizeBytes, checksum, promised } = saved;
+      const description = { cellId, slot, sizeBytes, checksum: Buffer.from(checksum), promised };
       await writeChunk(call, { kind: { $case: 'description', value: description } });
       const file = await open(saved.path, 'r');
       try {
@@ -145,7 +150,9 @@ export async function fetchSnapshot<Installed>(options: FetchOptions<Installed>)
         if (description.cellId !== options.request.cellId) {
           throw new Error(`the snapshot is of cell ${description.cellId}, not of ${options.request.cellId}`);
         }
-        sink = await options.openSink(description);
+        const { promised } = description;
+        if (promised === undefined) throw new Error('the snapshot does not say what its maker has promised');
+        sink = await options.openSink({ ...description, promised });
       } else if (kind?.$case === 'data' && description !== undefined && sink !== undefined) {
         receivedBytes += kind.value.length;
         if (receivedBytes > description.sizeBytes) throw new Error('the snapshot is longer than its description says');

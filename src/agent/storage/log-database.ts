@@ -10,6 +10,7 @@ import {
   type AcceptorColumns,
   acceptorColumns,
   type EntryStatement,
+  higherPromise,
   isIntact,
   type JournalRow,
   prepareEntry,
@@ -147,7 +148,8 @@ export class SqliteLogDisk implements LogDisk {
       ...this.#acceptor,
       sequence: this.#acceptor.sequence + 1,
       chosenThrough: chosen,
-      promised: promised ?? this.#acceptor.promised,
+      // A promise that was on its way here while a snapshot raised it does not lower it again.
+      promised: higherPromise(promised, this.#acceptor.promised),
     };
     // One statement is a transaction by itself.
     if (promised === undefined && entries.length === 1) {
@@ -209,17 +211,20 @@ export class SqliteLogDisk implements LogDisk {
   }
 
   /**
-   * From now on another state file counts, and what it covers leaves the journal. Promise and later entries stay.
-   * Durable when it returns.
+   * From now on another state file counts, and what it covers leaves the journal. Later entries stay. The promise rises
+   * to that of the maker: who campaigned below the ballots that the state was chosen in could be outranked by entries
+   * which lost against it. Durable, and in the mark, when it returns.
    */
-  switchState(stateNumber: number, slot: Slot): void {
-    const next = this.#withoutBelow(slot + 1);
-    this.#commitDurably(() => {
+  switchState(stateNumber: number, slot: Slot, promised: Ballot): void {
+    const trimmed = this.#withoutBelow(slot + 1);
+    const next: Acceptor = { ...trimmed, stateNumber, promised: higherPromise(promised, trimmed.promised) };
+    this.#transaction(() => {
       this.#dropEntries.run(next.floor);
-      this.#writeAcceptor.run(...acceptorColumns({ ...next, stateNumber }));
+      this.#writeAcceptor.run(...acceptorColumns(next));
     });
-    this.#acceptor = { ...next, stateNumber };
+    this.#acceptor = next;
     this.#end = Math.max(this.#end, slot);
+    this.syncNow();
   }
 
   /** The caller knows that the state which covers them is durable. */

@@ -36,6 +36,12 @@ export interface Acceptor {
   readonly stateNumber: number;
 }
 
+/** Promises only grow. */
+export function higherPromise(promised: Ballot | undefined, own: Ballot): Ballot {
+  if (promised === undefined || promised.round < own.round) return own;
+  return promised.round > own.round || promised.agentId > own.agentId ? promised : own;
+}
+
 export type JournalRow = readonly [
   slot: number,
   round: number,

@@ -1,7 +1,7 @@
 import { closeSync, renameSync, writeSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import type { Base } from '../consensus/io.ts';
-import type { Slot } from '../consensus/types.ts';
+import type { Ballot, Slot } from '../consensus/types.ts';
 import { openRaw, removeFiles, syncDirectory } from './raw-file.ts';
 import type { SnapshotFacts } from './snapshot-worker.ts';
 import type { SqliteStateStore } from './state-store.ts';
@@ -14,6 +14,8 @@ export interface SnapshotDescription {
   readonly sizeBytes: number;
   /** SHA-256 of the whole file. */
   readonly checksum: Uint8Array;
+  /** At least every ballot that something in it was chosen in. */
+  readonly promised: Ballot;
 }
 
 export type SnapshotOutcome =
@@ -34,8 +36,14 @@ export interface Installation {
   /** Checkpoints of the state that is about to go come to their end; returns how to let them go on. */
   readonly pauseCheckpoints: () => Promise<() => void>;
   readonly open: (file: string) => Database.Database;
-  /** One durable commit of `log.db`: from now on this is the state, and what it covers has left the journal. */
-  readonly commit: (database: Database.Database, slot: Slot) => { store: SqliteStateStore; base: Base };
+  /**
+   * One durable commit of `log.db`: from now on this is the state, what it covers has left the journal, and the promise
+   * is not below that of its maker.
+   */
+  readonly commit: (
+    database: Database.Database,
+    description: SnapshotDescription,
+  ) => { store: SqliteStateStore; base: Base };
   readonly onStep: (step: InstallStep) => void;
   /** Called once, when it is over. */
   readonly done: () => void;
@@ -43,8 +51,8 @@ export interface Installation {
 
 /**
  * Takes another agent's state. It lies under a name of its own until it is verified and durable; then one commit of
- * `log.db` makes it the state. A crash before that commit leaves the old state, one after it the new; the promise and
- * the entries above it are in `log.db`, which a snapshot never touches.
+ * `log.db` makes it the state. A crash before that commit leaves the old state, one after it the new. The entries above
+ * it stay; the promise rises to that of the maker, and is never lowered.
  */
 export class SnapshotReceiver {
   readonly #installation: Installation;
@@ -131,7 +139,7 @@ export class SnapshotReceiver {
     onStep('renamed');
     const database = open(nextStateFile);
     onStep('opened');
-    const { store, base } = commit(database, slot);
+    const { store, base } = commit(database, this.#description);
     onStep('switched');
     return { kind: 'installed', store, base };
   }

@@ -1,4 +1,4 @@
-import type { Slot } from '../consensus/types.ts';
+import type { Ballot, Slot } from '../consensus/types.ts';
 import type { CurrentState } from './checkpoints.ts';
 import type { JournalTrimmer } from './journal-trimmer.ts';
 import { removeFiles } from './raw-file.ts';
@@ -15,6 +15,8 @@ export interface SavedSnapshot {
   readonly sizeBytes: number;
   /** SHA-256 of the whole file. */
   readonly checksum: Uint8Array;
+  /** What `log.db` had promised once the file was made. */
+  readonly promised: Ballot;
   release(): void;
 }
 
@@ -23,6 +25,7 @@ export class Snapshots {
   readonly #directory: StateDirectory;
   readonly #current: () => CurrentState;
   readonly #trimmer: JournalTrimmer;
+  readonly #promised: () => Ballot;
   readonly #onFailure: (fault: StorageFault) => void;
   readonly #worker = new WorkerClient<SnapshotJob, SnapshotFacts>('snapshot-worker');
   #last: Promise<unknown> = Promise.resolve();
@@ -31,11 +34,13 @@ export class Snapshots {
     directory: StateDirectory;
     current: () => CurrentState;
     trimmer: JournalTrimmer;
+    promised: () => Ballot;
     onFailure: (fault: StorageFault) => void;
   }) {
     this.#directory = options.directory;
     this.#current = options.current;
     this.#trimmer = options.trimmer;
+    this.#promised = options.promised;
     this.#onFailure = options.onFailure;
   }
 
@@ -72,7 +77,8 @@ export class Snapshots {
         unpin();
         removeFiles(path);
       };
-      return { path, ...facts, release };
+      // Read last: the file may have in it what was applied while it was being made.
+      return { path, ...facts, promised: this.#promised(), release };
     } catch (error) {
       removeFiles(path);
       const fault = asStorageFault(path, error);

@@ -103,7 +103,8 @@ export class Storage {
       config: options.config,
       onFailure,
     });
-    this.#snapshots = new Snapshots({ directory, current, trimmer: this.#trimmer, onFailure });
+    const promised = () => this.logDisk.found.promised;
+    this.#snapshots = new Snapshots({ directory, current, trimmer: this.#trimmer, promised, onFailure });
     if (floor > acceptor.floor) this.logDisk.dropBelow(floor);
     this.logDisk.syncNow();
     this.#adoptCell();
@@ -184,7 +185,7 @@ export class Storage {
       verify: (file) => this.#snapshots.verify(file),
       pauseCheckpoints: () => this.#checkpoints.pause(),
       open: openState,
-      commit: (database, slot) => this.#switchState(nextNumber, database, slot),
+      commit: (database, described) => this.#switchState(nextNumber, database, described),
       onStep: options.onInstallStep ?? (() => {}),
       done: () => {
         this.#isReceiving = false;
@@ -241,11 +242,15 @@ export class Storage {
     return { number, file, store, wal, walDescriptor };
   }
 
-  #switchState(number: number, database: Database.Database, slot: Slot): { store: SqliteStateStore; base: Base } {
+  #switchState(
+    number: number,
+    database: Database.Database,
+    { slot, promised }: SnapshotDescription,
+  ): { store: SqliteStateStore; base: Base } {
     const old = this.#state;
     const next = this.#openStore(number, this.#parts.directory.state(number), database);
-    const base = baseOf(next.store.readMeta());
-    this.logDisk.switchState(number, slot);
+    this.logDisk.switchState(number, slot, promised);
+    const base = { ...baseOf(next.store.readMeta()), promised: this.logDisk.found.promised };
     this.#parts.options.onInstallStep?.('committed');
     this.#state = next;
     this.#base = base;
