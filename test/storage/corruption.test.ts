@@ -8,7 +8,7 @@ import type { Storage } from '../../src/agent/storage/index.ts';
 import { StorageFault } from '../../src/agent/storage/index.ts';
 import { copyOf, filled, flipBit, open, startWriter, synced, temporary, truncate, verifyContents } from './support.ts';
 
-const CONFIG = { logWalFramesMax: 100, stateWalFramesMax: 60, stateDurableSlots: 100, journalKeptSlots: 120 };
+const CONFIG = { logWalFramesMax: 60, stateWalFramesMax: 60, stateDurableSlots: 100, journalKeptSlots: 120 };
 const FILES = ['log.db', 'log.db-wal', 'state-1.db', 'state-1.db-wal'] as const;
 
 let killed = '';
@@ -19,7 +19,7 @@ let applied = 0;
 beforeAll(async () => {
   killed = join(temporary(), 'state');
   const writer = startWriter(killed, { kind: 'write', config: CONFIG, through: 330 });
-  await writer.line('acked 317');
+  await writer.line('acked 315');
   writer.process.kill('SIGKILL');
   await writer.ended;
   acked = Math.max(...writer.lines.filter((line) => line.startsWith('acked')).map((line) => Number(line.slice(6))));

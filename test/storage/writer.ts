@@ -10,11 +10,13 @@ import { applySlot, entryAt } from './slots.ts';
 interface Job {
   readonly kind: 'write' | 'hold' | 'install' | 'commitOnly';
   readonly through?: number;
-  readonly flushEvery?: number;
   readonly config?: Parameters<typeof storageConfig>[0];
   readonly snapshot?: Omit<SnapshotDescription, 'checksum'> & { readonly path: string; readonly checksum: string };
   readonly dieAt?: InstallStep;
 }
+
+/** Slots that share a commit and an fsync. */
+const BATCH = 5;
 
 const [directory = '', text = '{}'] = process.argv.slice(2);
 const job = JSON.parse(text) as Job;
@@ -50,14 +52,18 @@ async function main(): Promise<void> {
   // What the state does not have yet is executed again from the journal.
   const { end } = storage.logDisk.found;
   for (let slot = storage.base.slot + 1; slot <= end; slot += 1) applySlot(storage.stateStore, slot);
-  for (let slot = end + 1; slot <= (job.through ?? Number.POSITIVE_INFINITY); slot += 1) {
-    const promised = slot % 10 === 0 ? { promised: { round: slot, agentId: 'someone' } } : {};
-    storage.logDisk.commit({ entries: [entryAt(slot)], chosenThrough: slot - 1, ...promised });
+  const through = job.through ?? Number.POSITIVE_INFINITY;
+  for (let slot = end + 1; slot <= through; ) {
+    const entries = [];
+    for (; entries.length < BATCH && slot <= through; slot += 1) entries.push(entryAt(slot));
+    const last = slot - 1;
+    const promised = last % 10 === 0 ? { promised: { round: last, agentId: 'someone' } } : {};
+    storage.logDisk.commit({ entries, chosenThrough: last - entries.length, ...promised });
     if (job.kind === 'commitOnly') continue;
     await synced();
-    console.log(`acked ${slot}`);
-    applySlot(storage.stateStore, slot);
-    if (slot % (job.flushEvery ?? 20) === 0) storage.stateStore.flush();
+    console.log(`acked ${last}`);
+    for (const entry of entries) applySlot(storage.stateStore, entry.slot);
+    if (last % 20 === 0) storage.stateStore.flush();
   }
   console.log('done');
   setInterval(() => {}, 1_000);
