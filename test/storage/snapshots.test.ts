@@ -62,6 +62,8 @@ describe('saving', () => {
   it('says what is promised when the file is there, which covers all that is in it', async () => {
     const storage = await receiverAt(50);
     const saving = storage.saveSnapshot();
+    // It has begun, and its worker has not answered yet.
+    await Promise.resolve();
     storage.logDisk.commit({ promised });
     const snapshot = await saving;
     expect(snapshot.promised).toEqual(promised);
