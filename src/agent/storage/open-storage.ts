@@ -24,11 +24,13 @@ export function openStorage(options: StorageOptions): Storage {
     const mark = MarkFile.read(directory.mark) ?? NO_MARK;
     const keeper = new MarkKeeper(new MarkFile(directory.mark), mark);
     opened.push(keeper);
-    const log = startLog(directory, mark, keeper, randomUUID());
+    const log = located(directory.log, () => startLog(directory, mark, keeper, randomUUID()));
     opened.push(log.database);
     const { stateNumber } = log.journal.acceptor;
     if (log.isNew && !exists(directory.state(stateNumber))) createState(directory, stateNumber);
-    const state = startState(directory, stateNumber, mark, keeper, readBootId());
+    const state = located(directory.state(stateNumber), () =>
+      startState(directory, stateNumber, mark, keeper, readBootId()),
+    );
     opened.push(state.database);
     const { meta } = state.stored;
     verifyCell(state.file, log.identity, meta.cellId);
@@ -40,5 +42,14 @@ export function openStorage(options: StorageOptions): Storage {
   } catch (error) {
     for (const part of opened.reverse()) part.close();
     throw asStorageFault(directory.path, error);
+  }
+}
+
+/** What SQLite says of a file does not name it. */
+function located<T>(file: string, open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    throw asStorageFault(file, error);
   }
 }
