@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ready } from '../../src/cli/agent-process.ts';
 import { connect, type Status, type SynodClient } from '../../src/client/index.ts';
@@ -11,12 +10,14 @@ export interface AgentPlace {
   readonly httpPort: number;
   /** What the others dial, when a proxy stands in between. */
   readonly advertised?: string;
+  /** A program that runs it, see `SynodProcess`. */
+  readonly under?: readonly string[];
 }
 
 /** One agent, in a process of its own after every start, always in the same place. */
 export class AgentUnderTest {
   readonly place: AgentPlace;
-  #process: SynodProcess | undefined;
+  readonly #processes: SynodProcess[] = [];
   #ready: Ready | undefined;
   #client: SynodClient | undefined;
   #isPaused = false;
@@ -25,14 +26,12 @@ export class AgentUnderTest {
     this.place = place;
   }
 
-  static async at(directory: string, name: string, advertised?: string): Promise<AgentUnderTest> {
-    const stateDir = join(directory, name);
-    mkdirSync(directory, { recursive: true });
+  static async at(directory: string, name: string, given: Partial<AgentPlace> = {}): Promise<AgentUnderTest> {
     return new AgentUnderTest({
-      stateDir,
+      stateDir: join(directory, name),
       grpcPort: await freePort(),
       httpPort: await freePort(),
-      ...(advertised === undefined ? {} : { advertised }),
+      ...given,
     });
   }
 
@@ -46,32 +45,40 @@ export class AgentUnderTest {
     return this.#ready;
   }
 
+  /** It was ready once: its ids are known. */
+  get isKnown(): boolean {
+    return this.#ready !== undefined;
+  }
+
   get name(): string {
     return this.ready.name;
   }
 
   get process(): SynodProcess {
-    if (this.#process === undefined) throw new Error('this agent was never started');
-    return this.#process;
+    const process = this.#processes.at(-1);
+    if (process === undefined) throw new Error('this agent was never started');
+    return process;
   }
 
   /** Its process exists and is not stopped. */
   get isUp(): boolean {
-    const child = this.#process?.child;
+    const child = this.#processes.at(-1)?.child;
     return child !== undefined && child.exitCode === null && child.signalCode === null && !this.#isPaused;
   }
 
   /** Spawns it, without waiting for anything. It ends with this process, however that ends. */
   launch(args: readonly string[] = []): SynodProcess {
-    const { stateDir, grpcPort, httpPort, advertised } = this.place;
-    this.#process = new SynodProcess([
+    const { stateDir, grpcPort, httpPort, advertised, under } = this.place;
+    const all = [
       ...['agent', '--state-dir', stateDir, '--until-stdin-ends', '-w', 'json'],
       ...['--grpc-addr', `127.0.0.1:${grpcPort}`, '--http-addr', `127.0.0.1:${httpPort}`],
       ...(advertised === undefined ? [] : ['--advertise-grpc-addr', advertised]),
       ...args,
-    ]);
+    ];
+    const process = new SynodProcess(all, {}, under);
+    this.#processes.push(process);
     this.#isPaused = false;
-    return this.#process;
+    return process;
   }
 
   /** Resolves when it serves. */
@@ -114,14 +121,14 @@ export class AgentUnderTest {
 
   /** For the end of a test: nothing of it is left. */
   async dispose(): Promise<void> {
-    if (this.#process !== undefined) await this.#process.stop();
+    await Promise.all(this.#processes.map((process) => process.stop()));
     await this.#client?.close();
   }
 
   /** The end of what it said, for the message of a failure. */
   get lastWords(): string {
-    if (this.#process === undefined) return '';
-    const { child, stderr } = this.#process;
+    if (this.#processes.length === 0) return '';
+    const { child, stderr } = this.process;
     const how = this.isUp ? 'up' : this.#isPaused ? 'stopped' : `ended with ${child.exitCode ?? child.signalCode}`;
     const lines = stderr.trimEnd().split('\n').slice(-25).join('\n  ');
     return `${this.#ready?.name ?? this.place.stateDir} (${how}):\n  ${lines}`;

@@ -34,10 +34,14 @@ export class CellUnderTest {
   async reserve(count: number): Promise<AgentUnderTest[]> {
     const made: AgentUnderTest[] = [];
     for (let i = 0; i < count; i++) {
-      made.push(await AgentUnderTest.at(this.directory, `agent${++this.#made}`));
+      made.push(await this.place(`agent${++this.#made}`));
     }
     this.agents.push(...made);
     return made;
+  }
+
+  protected place(name: string): Promise<AgentUnderTest> {
+    return AgentUnderTest.at(this.directory, name);
   }
 
   /** Starts agents, all at once; they join, or resume, through all others that are up. */

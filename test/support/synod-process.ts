@@ -15,11 +15,12 @@ export class SynodProcess {
   stderr = '';
   readonly #waiting: (() => void)[] = [];
 
-  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    this.child = spawn(process.execPath, [join(ROOT, 'src/cli/synod.ts'), ...args], {
-      env: { ...process.env, ...env },
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
+  /** @param under a program that runs the rest of its arguments, such as `nice` */
+  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}, under: readonly string[] = []) {
+    const [program, ...rest] = [...under, process.execPath, join(ROOT, 'src/cli/synod.ts'), ...args];
+    this.child = spawn(program!, rest, { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+    // Whoever is told to stop while it ends by itself is gone, and that is what was wanted.
+    this.child.stdin!.on('error', () => undefined);
     this.child.stdout!.on('data', (chunk: Buffer) => {
       this.stdout += chunk.toString();
       for (const look of this.#waiting.splice(0)) look();
@@ -54,9 +55,13 @@ export class SynodProcess {
 }
 
 /** Runs a command to its end. */
-export async function synod(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+export async function synod(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  stdin: string | Uint8Array = '',
+) {
   const running = new SynodProcess(args, env);
-  running.child.stdin!.end();
+  running.child.stdin!.end(stdin);
   const { code } = await running.ended;
   return { code, stdout: running.stdout, stderr: running.stderr };
 }
