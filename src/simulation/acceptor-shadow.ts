@@ -6,7 +6,9 @@ import { ballotText, higherBallot, type Identity, isBelow, isSameBallot } from '
 import { require } from './violation.ts';
 
 /** One commit as the harness saw it go to the disk. */
-type Batch = { readonly kind: 'writes'; readonly writes: Writes } | { readonly kind: 'install'; readonly slot: Slot };
+type Batch =
+  | { readonly kind: 'writes'; readonly writes: Writes }
+  | { readonly kind: 'install'; readonly slot: Slot; readonly promised: Ballot };
 
 /**
  * What one agent's disk must hold, kept apart from the simulated disk: the commits that were seen, and how many of them
@@ -71,8 +73,9 @@ export class AcceptorShadow {
     this.pending.push({ kind: 'writes', writes });
   }
 
-  installed(slot: Slot): void {
-    this.pending.push({ kind: 'install', slot });
+  /** The promise binds from when it is durable; until then the agent has not been told of it. */
+  installed(slot: Slot, promised: Ballot): void {
+    this.pending.push({ kind: 'install', slot, promised });
   }
 
   /** Everything through the given number of commits, counted from the start of this life, is durable. */
@@ -150,6 +153,7 @@ export class AcceptorShadow {
     if (batch.kind === 'install') {
       this.matched = Math.max(this.matched, batch.slot);
       this.durableChosen = Math.max(this.durableChosen, batch.slot);
+      this.durablePromised = higherBallot(batch.promised, this.durablePromised);
       this.dropBelow(batch.slot + 1);
       return;
     }

@@ -36,6 +36,7 @@ export class ChosenJournal {
   private readonly identity: Identity;
   private readonly slots: ChosenSlot[] = [];
   private readonly proposals = new Map<Slot, Proposal[]>();
+  private readonly changeAskedFor = new Map<string, Slot>();
   private readonly votersOfBallot = new Map<string, number>();
 
   constructor(identity: Identity) {
@@ -77,6 +78,19 @@ export class ChosenJournal {
     this.proposal(slot, ballot, entry);
   }
 
+  /** A leader asks for acceptance. Beyond a change of its voters it may ask for nothing. */
+  asked(slot: Slot, ballot: Ballot, entry: Entry): void {
+    this.proposed(slot, ballot, entry);
+    const key = ballotText(ballot);
+    const changedAt = this.changeAskedFor.get(key);
+    require(changedAt === undefined || slot <= changedAt, 'a ballot never spans a change of the voter set', () => {
+      return `${key} asks for slot ${slot} after a change of the voters in slot ${changedAt}`;
+    });
+    const started = this.votersOf(ballot);
+    if (entry.kind !== 'configuration' || started === undefined) return;
+    if (this.identity.voters(decodeConfiguration(entry.payload)) !== started) this.changeAskedFor.set(key, slot);
+  }
+
   /** The agent has it durably. */
   voted(agentId: AgentId, slot: Slot, ballot: Ballot, entry: Entry): void {
     const proposal = this.proposal(slot, ballot, entry);
@@ -109,7 +123,6 @@ export class ChosenJournal {
     proposals.push(proposal);
     const chosen = this.at(slot);
     if (chosen !== undefined) this.checkAgainst(chosen, proposal);
-    if (slot <= this.through + 1) this.checkSpan(slot, proposal);
     return proposal;
   }
 
@@ -119,8 +132,8 @@ export class ChosenJournal {
       const voters = this.identity.voters(this.configuration);
       const winner = proposals.find((proposal) => isMajority(proposal.votes, voters));
       if (winner === undefined) return;
+      this.checkSpan(this.through + 1, winner.ballot);
       this.choose(winner);
-      for (const next of this.proposals.get(this.through + 1) ?? []) this.checkSpan(this.through + 1, next);
     }
   }
 
@@ -161,14 +174,17 @@ export class ChosenJournal {
     });
   }
 
-  private checkSpan(slot: Slot, proposal: Proposal): void {
-    const started = this.votersOf(proposal.ballot);
-    if (started === undefined) return;
-    const voters = this.identity.voters(this.at(slot - 1)?.configuration ?? EMPTY_CONFIGURATION);
-    require(started === voters, 'a ballot never spans a change of the voter set', () => {
-      const agents = (mask: number): string => this.identity.agentsOf(mask).join(',');
-      return `ballot ${ballotText(proposal.ballot)} of ${agents(started)} proposes in slot ${slot} of ${agents(voters)}`;
+  /** What chooses a slot is a ballot that started with the voters of that slot. */
+  private checkSpan(slot: Slot, ballot: Ballot): void {
+    const started = this.votersOf(ballot);
+    const voters = this.identity.voters(this.configuration);
+    require(started === undefined || started === voters, 'a ballot never spans a change of the voter set', () => {
+      return `ballot ${ballotText(ballot)} of ${this.names(started ?? 0)} chooses slot ${slot} of ${this.names(voters)}`;
     });
+  }
+
+  private names(voters: number): string {
+    return this.identity.agentsOf(voters).join(',');
   }
 }
 

@@ -64,16 +64,19 @@ export class Clients {
     const delayMs = random.exponential(this.#settings.clientPauseMeanMs);
     this.#cell.world.queue.after(delayMs, () => {
       if (this.isStopped) return;
-      if (random.chance(0.03)) this.#burst(client);
+      if (random.chance(0.06)) this.#burst(client);
       else if (random.chance(0.4)) this.#read(client);
       else this.#write(client);
     });
   }
 
   #target(): ReplicaProcess | undefined {
-    if (this.#random.chance(0.8)) return this.#cell.leader;
-    const { running } = this.#cell;
-    return running.length === 0 ? undefined : this.#random.pick(running);
+    const { leader, running } = this.#cell;
+    if (this.#random.chance(0.6)) return leader;
+    // Also those that lead no longer and do not know it.
+    const leading = running.filter(({ driver }) => driver?.replica.role === 'leader');
+    const candidates = this.#random.chance(0.7) && leading.length > 0 ? leading : running;
+    return candidates.length === 0 ? undefined : this.#random.pick(candidates);
   }
 
   #write(client: string): void {

@@ -1,5 +1,5 @@
 import type { Writes } from '../agent/consensus/io.ts';
-import type { JournalEntry, Slot } from '../agent/consensus/types.ts';
+import type { Ballot, JournalEntry, Slot } from '../agent/consensus/types.ts';
 import type { FoundLog, LogDisk } from '../agent/storage/log-disk.ts';
 import type { Counters } from './counters.ts';
 import { LogImage } from './log-image.ts';
@@ -35,13 +35,15 @@ export interface DiskOwner {
   /** Number of the journal's slots kept below the durable state. */
   readonly journalKeptSlots: number;
   committed(writes: Writes): void;
-  installed(slot: Slot): void;
+  installed(slot: Slot, promised: Ballot): void;
   becameDurable(count: number): void;
   floorMoved(floor: Slot): void;
   fsyncFailed(): void;
 }
 
-type Batch<S> = { readonly kind: 'writes'; readonly writes: Writes } | { readonly kind: 'install'; readonly state: S };
+type Batch<S> =
+  | { readonly kind: 'writes'; readonly writes: Writes }
+  | { readonly kind: 'install'; readonly state: S; readonly promised: Ballot };
 
 /** What survives a crash of one agent: the log, the applied state, and the mark. */
 export class SimulatedStorage<S extends StoredState> {
@@ -131,10 +133,9 @@ export class SimulatedStorage<S extends StoredState> {
     this.committedCount += 1;
   }
 
-  commitInstall(state: S): void {
-    this.log.dropBelow(state.slot + 1);
-    this.log.chosenThrough = Math.max(this.log.chosenThrough, state.slot);
-    this.pending.push({ kind: 'install', state });
+  commitInstall(state: S, promised: Ballot): void {
+    this.log.install(state.slot, promised);
+    this.pending.push({ kind: 'install', state, promised });
     this.committedCount += 1;
   }
 
@@ -175,8 +176,7 @@ export class SimulatedStorage<S extends StoredState> {
       return;
     }
     if (batch.state.slot > this.durableState.slot) this.durableState = batch.state;
-    this.durableLog.dropBelow(batch.state.slot + 1);
-    this.durableLog.chosenThrough = Math.max(this.durableLog.chosenThrough, batch.state.slot);
+    this.durableLog.install(batch.state.slot, batch.promised);
   }
 }
 
@@ -235,9 +235,9 @@ export class SimulatedLogDisk<S extends StoredState> implements LogDisk {
   }
 
   /** A snapshot replaces the applied state in one commit; calls back once that is durable. */
-  install(state: S, done: () => void): void {
-    this.owner.installed(state.slot);
-    this.storage.commitInstall(state);
+  install(state: S, promised: Ballot, done: () => void): void {
+    this.owner.installed(state.slot, promised);
+    this.storage.commitInstall(state, promised);
     this.fsync(done);
   }
 }

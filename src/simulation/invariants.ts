@@ -74,7 +74,7 @@ export class Invariants {
         this.checkOwner(from, message.ballot);
         this.left(message.ballot);
         message.entries.forEach((entry, index) => {
-          this.chosen.proposed(message.fromSlot + index, message.ballot, entry);
+          this.chosen.asked(message.fromSlot + index, message.ballot, entry);
         });
         break;
       case 'acceptReply':

@@ -1,6 +1,7 @@
 import type { Writes } from '../agent/consensus/io.ts';
 import type { Ballot, JournalEntry, Slot } from '../agent/consensus/types.ts';
 import type { FoundLog } from '../agent/storage/log-disk.ts';
+import { higherBallot } from './identity.ts';
 
 /** The contents of `log.db` at one moment. */
 export class LogImage {
@@ -23,7 +24,8 @@ export class LogImage {
   }
 
   apply({ promised, entries, chosenThrough }: Writes): void {
-    if (promised !== undefined) this.promised = promised;
+    // A promise that was on its way while a snapshot raised it does not lower it again.
+    if (promised !== undefined) this.promised = higherBallot(promised, this.promised);
     if (chosenThrough !== undefined) this.chosenThrough = chosenThrough;
     for (const entry of entries ?? []) {
       if (entry.slot > this.end + 1) throw new Error(`a gap in the journal: slot ${entry.slot} after ${this.end}`);
@@ -31,6 +33,13 @@ export class LogImage {
       this.entries.set(entry.slot, entry);
       this.last = Math.max(this.last, entry.slot);
     }
+  }
+
+  /** A snapshot of that slot takes the place of the entries up to it, and brings its maker's promise. */
+  install(slot: Slot, promised: Ballot): void {
+    this.dropBelow(slot + 1);
+    this.chosenThrough = Math.max(this.chosenThrough, slot);
+    this.promised = higherBallot(promised, this.promised);
   }
 
   dropBelow(floor: Slot): void {

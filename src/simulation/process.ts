@@ -1,5 +1,5 @@
 import type { Writes } from '../agent/consensus/io.ts';
-import type { AgentId, Slot } from '../agent/consensus/types.ts';
+import type { AgentId, Ballot, Slot } from '../agent/consensus/types.ts';
 import type { PeerMessage } from '../agent/host/ports.ts';
 import type { AcceptorShadow } from './acceptor-shadow.ts';
 import type { DiskOwner, SimulatedLogDisk, SimulatedStorage, StoredState } from './disk.ts';
@@ -242,10 +242,10 @@ export class SimulatedProcess<S extends StoredState, D extends Driver> implement
     this.shadow.committed(writes);
   }
 
-  installed(slot: Slot): void {
+  installed(slot: Slot, promised: Ballot): void {
     this.boundary('before a snapshot is switched to');
     this.#world.trace.add(this.#world.queue.nowMs, this.agentId, 'switches to a snapshot', undefined, slot);
-    this.shadow.installed(slot);
+    this.shadow.installed(slot, promised);
   }
 
   becameDurable(count: number): void {

@@ -2,7 +2,7 @@ import { encodeConfiguration } from '../agent/consensus/configuration.ts';
 import type { AgentId, Configuration, Entry, ParticipantRole } from '../agent/consensus/types.ts';
 import { SimulatedStorage } from './disk.ts';
 import { SimulatedProcess } from './process.ts';
-import { ReplicaDriver, type ReplicaHooks, type ReplicaProcess } from './replica-driver.ts';
+import { ReplicaDriver, type ReplicaHooks, type ReplicaProcess, type SentSnapshot } from './replica-driver.ts';
 import type { Settings } from './settings.ts';
 import { EMPTY_STATE, type SimpleState } from './simple-machine.ts';
 import type { World } from './world.ts';
@@ -86,18 +86,20 @@ export class ReplicaCell {
   }
 
   /** On a channel of its own: it fails when either end dies or the network parts them, and it takes its time. */
-  #fetchSnapshot(by: ReplicaProcess, from: AgentId, then: (state: SimpleState | undefined) => void): void {
+  #fetchSnapshot(by: ReplicaProcess, from: AgentId, then: (sent: SentSnapshot | undefined) => void): void {
     const { network, counters } = this.world;
     const source = this.processes.get(from);
     const life = source?.boots;
     const isReachable = (): boolean =>
       source?.state === 'up' && source.boots === life && !network.isBlocked(from, by.agentId);
     by.after(by.random.range(1, 5), () => {
-      const state = isReachable() ? source?.driver?.machine.state() : undefined;
-      if (state === undefined) {
+      const driver = isReachable() ? source?.driver : undefined;
+      if (driver === undefined) {
         then(undefined);
         return;
       }
+      const state = driver.machine.state();
+      const promised = driver.replica.ballot;
       counters.add('snapshot sent');
       const unpin = source?.storage.pin(state.slot);
       const travelMs = by.random.exponential(40);
@@ -105,7 +107,7 @@ export class ReplicaCell {
       by.after(travelMs, () => {
         const hasArrived = isReachable();
         if (!hasArrived) counters.add('snapshot interrupted');
-        then(hasArrived ? state : undefined);
+        then(hasArrived ? { state, promised } : undefined);
       });
     });
   }

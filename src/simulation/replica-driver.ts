@@ -1,7 +1,7 @@
 import type { ConsensusConfig, Durable, EntryParts, Input, Output, ReplicaOptions } from '../agent/consensus/io.ts';
 import type { Envelope } from '../agent/consensus/messages.ts';
 import { Replica } from '../agent/consensus/replica.ts';
-import type { AgentId, Slot, Token } from '../agent/consensus/types.ts';
+import type { AgentId, Ballot, Slot, Token } from '../agent/consensus/types.ts';
 import type { PeerMessage } from '../agent/host/ports.ts';
 import type { SimulatedLogDisk } from './disk.ts';
 import type { Driver, SimulatedProcess } from './process.ts';
@@ -29,12 +29,18 @@ export interface ReplicaHooks {
   outputs?(replica: Replica, outputs: Output[]): Output[];
 }
 
+/** The state of another agent, and what that agent had promised when it was made. */
+export interface SentSnapshot {
+  readonly state: SimpleState;
+  readonly promised: Ballot;
+}
+
 export interface ReplicaDriverOptions {
   readonly config: ConsensusConfig;
   readonly cellId: string;
   readonly stateFlushSlots: number;
   readonly hooks: ReplicaHooks;
-  readonly fetchSnapshot: (by: ReplicaProcess, from: AgentId, then: (state: SimpleState | undefined) => void) => void;
+  readonly fetchSnapshot: (by: ReplicaProcess, from: AgentId, then: (sent: SentSnapshot | undefined) => void) => void;
   readonly rejoin: (agentId: AgentId) => void;
 }
 
@@ -257,18 +263,19 @@ export class ReplicaDriver implements Driver {
   #fetchSnapshot(from: AgentId): void {
     if (this.#isFetching) return;
     this.#isFetching = true;
-    this.#options.fetchSnapshot(this.#process, from, (state) => {
-      if (state === undefined || state.slot <= this.machine.slot) {
+    this.#options.fetchSnapshot(this.#process, from, (sent) => {
+      if (sent === undefined || sent.state.slot <= this.machine.slot) {
         this.#isFetching = false;
         return;
       }
-      this.#disk.install(state, () => {
+      const { state, promised } = sent;
+      this.#disk.install(state, promised, () => {
         this.#isFetching = false;
         this.#world.counters.add('snapshot installed');
         this.#world.invariants.based(this.#process.agentId, baseOf(state), state.hash);
         if (state.slot > this.machine.slot) this.machine = new SimpleMachine(this.#world.identity, state);
         this.#flushedSlot = state.slot;
-        this.#step({ kind: 'snapshotInstalled', base: baseOf(state) });
+        this.#step({ kind: 'snapshotInstalled', base: { ...baseOf(state), promised } });
       });
     });
   }

@@ -22,11 +22,14 @@ export interface SimulationReport {
   readonly counters: Readonly<Record<string, number>>;
   readonly simulatedMs: number;
   readonly wallMs: number;
+  /** Processor time of this process; on a shared machine the figure to compare. */
+  readonly cpuMs: number;
 }
 
 /** Runs one seed to its end or to the first broken invariant. The same options give the same run, event by event. */
 export function runSimulation(options: ReplicaRunOptions): SimulationReport {
   const startedMs = performance.now();
+  const startedCpu = process.cpuUsage();
   const { journalKeptSlots } = drawSettings(options.seed, options.agents);
   const world = new World(options.seed, journalKeptSlots);
   let violation: SimulationReport['violation'];
@@ -44,7 +47,13 @@ export function runSimulation(options: ReplicaRunOptions): SimulationReport {
     counters: world.counters.toRecord(),
     simulatedMs: world.queue.nowMs,
     wallMs: performance.now() - startedMs,
+    cpuMs: cpuSince(startedCpu),
   };
+}
+
+function cpuSince(started: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(started);
+  return (user + system) / 1_000;
 }
 
 function explain(error: unknown): { invariant: InvariantName; explanation: string } {
