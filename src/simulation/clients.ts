@@ -154,20 +154,22 @@ export class Clients {
     });
   }
 
-  /** Many proposals at once, on a register that nobody reads: fills the pipeline. */
   #burst(client: string): void {
     const target = this.#target();
-    if (target !== undefined) {
-      const entries: EntryParts[] = [];
-      for (let index = this.#random.between(2, 40); index > 0; index -= 1) {
-        this.#count += 1;
-        const requestId = `${client}-b${this.#count}`;
-        const payload = encodeCommand({ kind: 'set', key: 'bulk', value: requestId });
-        entries.push({ kind: 'command', stampMs: target.wallMs(), requestId, payload });
-      }
-      target.run(() => target.driver?.propose(entries, () => {}));
-    }
+    if (target !== undefined) this.burst(client, target);
     this.#next(client);
+  }
+
+  /** Many proposals at once, on a register that nobody reads: fills the pipeline. */
+  burst(client: string, target: ReplicaProcess): void {
+    const entries: EntryParts[] = [];
+    for (let index = this.#random.between(2, 40); index > 0; index -= 1) {
+      this.#count += 1;
+      const requestId = `${client}-b${this.#count}`;
+      const payload = encodeCommand({ kind: 'set', key: 'bulk', value: requestId });
+      entries.push({ kind: 'command', stampMs: target.wallMs(), requestId, payload });
+    }
+    target.run(() => target.driver?.propose(entries, () => {}));
   }
 
   /** The first of answer and patience decides; what comes later is not listened to. */

@@ -11,6 +11,8 @@ const SHAPES: readonly Shape[] = ['symmetric', 'one-way', 'bridge', 'chain', 'is
 export interface FaultTarget {
   readonly world: World;
   leaderId(): string | undefined;
+  /** Many proposals at once to one agent. */
+  burst(agentId: string): void;
   /** Whether this disk may be lost for ever: a majority of every configuration in play remains. */
   isExpendable(agentId: string): boolean;
 }
@@ -38,6 +40,7 @@ export class Faults {
       [choice.pauses, 3, () => this.#pause()],
       [choice.partitions, 5, () => this.#cut()],
       [choice.partitions, 1, () => this.#flap()],
+      [choice.partitions, 1, () => this.#strand()],
       [choice.messages, 4, () => this.#badWeather()],
       [choice.clocks, 2, () => this.#disturbClock()],
       [choice.disks, 2, () => this.#slowDisk()],
@@ -136,6 +139,34 @@ export class Faults {
       if (partition !== this.#partition) return;
       this.#note('partition heals', 'everywhere');
       network.healAll();
+    });
+  }
+
+  /**
+   * A leader is left alone with proposals that only it has, its successor is cut off as soon as it leads: whoever comes
+   * then finds entries of the first one behind the no-op of the second.
+   */
+  #strand(): void {
+    const { network, processes } = this.#world;
+    const first = this.#target.leaderId();
+    if (first === undefined) return;
+    const isolate = (agentId: string): void => {
+      network.healAll();
+      network.partition('isolate', [agentId, ...[...processes.keys()].filter((other) => other !== agentId)]);
+    };
+    this.#note('leader stranded', first);
+    this.#partition += 1;
+    isolate(first);
+    this.#target.burst(first);
+    const watch = (left: number): void => {
+      const second = this.#target.leaderId();
+      if (second !== undefined && second !== first) this.#later(0, 8, () => isolate(second));
+      else if (left > 0) this.#later(1, 3, () => watch(left - 1));
+    };
+    watch(600);
+    const partition = this.#partition;
+    this.#later(1_500, 3_000, () => {
+      if (partition === this.#partition) network.healAll();
     });
   }
 

@@ -3,7 +3,7 @@ import { Faults } from './faults.ts';
 import { Liveness, type LivenessTarget, PARTIAL_PARTITIONS, type PartialPartition } from './liveness.ts';
 import { Operator } from './operator.ts';
 import { ReplicaCell } from './replica-cell.ts';
-import type { ReplicaHooks } from './replica-driver.ts';
+import type { ReplicaHooks, ReplicaProcess } from './replica-driver.ts';
 import { ALL_FAULTS, drawSettings, type FaultChoice } from './settings.ts';
 import type { World } from './world.ts';
 
@@ -27,7 +27,12 @@ export function runReplicas(world: World, options: ReplicaRunOptions): void {
   const operator = new Operator(cell, choice, settings.faultMeanMs * 3);
   const leaderId = (): string | undefined => cell.leader?.agentId;
   const faults = new Faults(
-    { world, leaderId, isExpendable: (agentId) => operator.isExpendable(agentId) },
+    {
+      world,
+      leaderId,
+      burst: (agentId) => clients.burst('fault', cell.processes.get(agentId) as ReplicaProcess),
+      isExpendable: (agentId) => operator.isExpendable(agentId),
+    },
     choice,
     settings.faultMeanMs,
   );
