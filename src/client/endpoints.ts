@@ -14,6 +14,11 @@ const CHANNEL_OPTIONS = {
   'grpc.keepalive_time_ms': 5_000,
   'grpc.keepalive_timeout_ms': 3_000,
   'grpc.keepalive_permit_without_calls': 0,
+  // Repeats are this library's business: it knows which are safe, and asks other agents.
+  'grpc.enable_retries': 0,
+  'grpc.service_config_disable_resolution': 1,
+  // Agents are asked directly; most are on this machine.
+  'grpc.enable_http_proxy': 0,
 };
 
 export interface Endpoint {
