@@ -11,6 +11,19 @@ function request(sequence: number, command: Command, parts: Partial<Request> = {
   return { sessionId: SESSION, sequence, ackedBelow: 0, digest: 1, command, ...parts };
 }
 
+const LARGE = 'x'.repeat(1024 * 1024);
+
+/** 64 MiB of replies that nobody acknowledged; returns the last sequence. */
+function leaveLargeReplies(cell: Driver): number {
+  cell.request(request(1, put('/large', LARGE)));
+  let sequence = 1;
+  for (let kept = 0; kept < 64; kept += 1) {
+    sequence += 1;
+    expect(cell.request(request(sequence, transact([], [read('/large')])))).toMatchObject({ succeeded: true });
+  }
+  return sequence;
+}
+
 describe('a repeated request (TRUST 9)', () => {
   it('gets the first answer and has no second effect', () => {
     const cell = new Driver();
@@ -122,6 +135,23 @@ describe('a place in a session', () => {
     expect(cell.request(request(16_385, put('/a'), { ackedBelow: 2 }))).toMatchObject({ succeeded: true });
   });
 
+  it('is bounded in bytes, alike on an agent that was restarted', () => {
+    const cell = new Driver();
+    let sequence = leaveLargeReplies(cell);
+    const restarted = new Driver({}, cell.store.clone());
+    for (const one of [cell, restarted]) {
+      const refusal = { reason: 'LIMIT_EXCEEDED', message: expect.stringContaining('67108864 bytes') };
+      expect(one.request(request(sequence + 1, put('/a')))).toMatchObject(refusal);
+      expect(one.request(request(1, put('/large', LARGE)))).toMatchObject({ kind: 'written' });
+      expect(one.request(request(sequence + 1, put('/a'), { ackedBelow: 3 }))).toMatchObject({ succeeded: true });
+      expect(one.request(request(sequence + 2, transact([], [read('/large')])))).toMatchObject({ succeeded: true });
+      expect(one.request(request(sequence + 3, put('/a')))).toMatchObject(refusal);
+    }
+    sequence += 3;
+    expect(cell.request(request(sequence, put('/a'), { ackedBelow: sequence }))).toMatchObject({ succeeded: true });
+    expect(cell.request(request(sequence + 1, put('/a')))).toMatchObject({ succeeded: true });
+  });
+
   it('needs a session that is there, unless the command is idempotent by itself', () => {
     const cell = new Driver();
     const nowhere = request(1, put('/a'), { sessionId: 'nowhere' });
@@ -141,6 +171,27 @@ describe('the replies of a session', () => {
     expect(cell.store.rangePlain('/_internal/replies/', '/_internal/replies0', 0)).toEqual([]);
     expect(cell.request(request(1, put('/a')))).toMatchObject({ reason: 'SESSION_UNKNOWN' });
     expect(cell.machine.storedReply(SESSION, 1)).toBeUndefined();
+  });
+
+  it('are never in memory all at once: not when the session ends, nor when an agent starts again', () => {
+    const cell = new Driver();
+    const sequence = leaveLargeReplies(cell);
+    const store = cell.store.clone();
+    const pages: number[] = [];
+    const rangePlain = store.rangePlain.bind(store);
+    store.rangePlain = (...range) => {
+      const page = rangePlain(...range);
+      pages.push(page.length);
+      return page;
+    };
+    const restarted = new Driver({}, store);
+    expect(restarted.request(request(2, transact([], [read('/large')])))).toMatchObject({ succeeded: true });
+    expect(pages.reduce((sum, length) => sum + length, 0)).toBe(sequence);
+    expect(Math.max(...pages)).toBeLessThanOrEqual(16);
+    pages.length = 0;
+    restarted.sessionless({ kind: 'endSession', sessionId: SESSION });
+    expect(pages).toEqual([]);
+    expect(store.plainKeys('/_internal/replies/', '/_internal/replies0', 0)).toEqual([]);
   });
 
   it('carry reads of a transaction as they were', () => {

@@ -150,4 +150,8 @@ export class ModelStore implements StateStore {
       .map(([key, value]) => ({ key, value }));
     return limit === 0 ? found : found.slice(0, limit);
   }
+
+  plainKeys(start: Key, end: Key, limit: number): Key[] {
+    return this.rangePlain(start, end, limit).map(({ key }) => key);
+  }
 }

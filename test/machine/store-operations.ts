@@ -160,5 +160,6 @@ export function answersOf(store: StateStore, question: StoreQuestion, reference:
     changes: store.changes(space, revision, limit),
     plain: store.getPlain(start),
     rangePlain: store.rangePlain(start, end, limit),
+    plainKeys: store.plainKeys(start, end, limit),
   });
 }

@@ -36,6 +36,11 @@ export function admit(windows: ReplyWindows, request: Request): Admission {
     const message = `Session ${sessionId} has not acknowledged its last ${LIMITS.repliesPerSessionMax} replies.`;
     return answer(refused('LIMIT_EXCEEDED', message, { floor: window.floor }));
   }
+  const bytesMax = LIMITS.replyBytesPerSessionMax;
+  if (window.sizeBytes >= bytesMax && windows.sizeBytesFrom(window, request.ackedBelow) >= bytesMax) {
+    const message = `Session ${sessionId} has not acknowledged replies of ${bytesMax} bytes.`;
+    return answer(refused('LIMIT_EXCEEDED', message, { floor: window.floor }));
+  }
   return { kind: 'execute', window };
 }
 

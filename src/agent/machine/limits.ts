@@ -14,6 +14,8 @@ export const LIMITS = {
   replyBytesMax: 1.5 * 1024 * 1024,
   /** Replies that a session may leave unacknowledged. */
   repliesPerSessionMax: 16_384,
+  /** Bytes of unacknowledged replies at which a session is given no more; the last one may reach beyond. */
+  replyBytesPerSessionMax: 64 * 1024 * 1024,
   idBytesMax: 128,
   ttlMsMin: 100,
   ttlMsMax: 366 * 24 * 3_600_000,

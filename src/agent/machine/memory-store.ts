@@ -108,9 +108,13 @@ export class MemoryStateStore implements StateStore {
   }
 
   rangePlain(start: Key, end: Key, limit: number): { key: Key; value: Uint8Array }[] {
-    const found: { key: Key; value: Uint8Array }[] = [];
+    return this.plainKeys(start, end, limit).map((key) => ({ key, value: this.#plain.get(key)! }));
+  }
+
+  plainKeys(start: Key, end: Key, limit: number): Key[] {
+    const found: Key[] = [];
     this.#plainKeys.ascend(start, end === '' ? `${start}\0` : end, (key) => {
-      found.push({ key, value: this.#plain.get(key)! });
+      found.push(key);
       return limit === 0 || found.length < limit;
     });
     return found;

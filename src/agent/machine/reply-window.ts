@@ -10,8 +10,14 @@ export interface ReplyWindow {
   readonly folder: Key;
   /** The client has acknowledged every reply below it. */
   floor: number;
-  readonly sequences: Set<number>;
+  /** With the size of each stored reply in bytes. */
+  readonly sequences: Map<number, number>;
+  /** The sum of them: a function of the replies that are kept, so that a restarted agent refuses what others refuse. */
+  sizeBytes: number;
 }
+
+/** Replies may be large: a window is loaded without having all of them in memory. */
+const REPLIES_PER_PAGE = 16;
 
 export interface StoredReply {
   readonly floor: number;
@@ -64,8 +70,17 @@ export class ReplyWindows {
     writer.float(window.floor);
     writer.float(digest);
     writer.result(result);
-    this.#store.putPlain(window.folder + sequence, writer.finish());
-    window.sequences.add(sequence);
+    const bytes = writer.finish();
+    this.#store.putPlain(window.folder + sequence, bytes);
+    window.sequences.set(sequence, bytes.length);
+    window.sizeBytes += bytes.length;
+  }
+
+  /** What the replies would take after `trim(window, floor)`. */
+  sizeBytesFrom(window: ReplyWindow, floor: number): number {
+    let sizeBytes = 0;
+    for (const [sequence, bytes] of window.sequences) if (sequence >= floor) sizeBytes += bytes;
+    return sizeBytes;
   }
 
   /** Forgets the replies below `floor`. Costs what is there, not the distance: sequences may be far apart. */
@@ -74,23 +89,33 @@ export class ReplyWindows {
     if (floor - window.floor <= window.sequences.size) {
       for (let sequence = window.floor; sequence < floor; sequence += 1) this.#drop(window, sequence);
     } else {
-      for (const sequence of window.sequences) if (sequence < floor) this.#drop(window, sequence);
+      for (const sequence of window.sequences.keys()) if (sequence < floor) this.#drop(window, sequence);
     }
     window.floor = floor;
   }
 
   #drop(window: ReplyWindow, sequence: number): void {
-    if (window.sequences.delete(sequence)) this.#store.deletePlain(window.folder + sequence);
+    const bytes = window.sequences.get(sequence);
+    if (bytes === undefined) return;
+    window.sequences.delete(sequence);
+    window.sizeBytes -= bytes;
+    this.#store.deletePlain(window.folder + sequence);
   }
 
   #load(sessionId: string): ReplyWindow {
     const folder = repliesFolder(sessionId);
-    const window: ReplyWindow = { sessionId, folder, floor: 1, sequences: new Set() };
-    for (const { key, value } of this.#store.rangePlain(folder, prefixEnd(folder), 0)) {
-      window.sequences.add(Number(key.slice(folder.length)));
-      window.floor = Math.max(window.floor, new ResultReader(value).float());
+    const window: ReplyWindow = { sessionId, folder, floor: 1, sequences: new Map(), sizeBytes: 0 };
+    const end = prefixEnd(folder);
+    for (let start = folder; ; ) {
+      const page = this.#store.rangePlain(start, end, REPLIES_PER_PAGE);
+      for (const { key, value } of page) {
+        window.sequences.set(Number(key.slice(folder.length)), value.length);
+        window.sizeBytes += value.length;
+        window.floor = Math.max(window.floor, new ResultReader(value).float());
+      }
+      if (page.length < REPLIES_PER_PAGE) return window;
+      start = `${page.at(-1)!.key}\0`;
     }
-    return window;
   }
 }
 

@@ -112,6 +112,8 @@ export interface StateStore {
   deletePlain(key: Key): void;
   /** [start, end) in byte order; an empty end means only `start`. */
   rangePlain(start: Key, end: Key, limit: number): { key: Key; value: Uint8Array }[];
+  /** The keys of the same range, without reading the values. */
+  plainKeys(start: Key, end: Key, limit: number): Key[];
 
   /** Makes everything since the last flush one transaction. The state on disk is always one of these moments. */
   flush(): void;

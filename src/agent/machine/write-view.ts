@@ -111,7 +111,7 @@ export class WriteView {
 
   /** Keys of plain records as they were before this command. */
   plainKeys(start: Key, end: Key): Key[] {
-    return this.#store.rangePlain(start, end, 0).map((item) => item.key);
+    return this.#store.plainKeys(start, end, 0);
   }
 
   /** Forget superseded revisions of the user keyspace below `floor` once the command is through. */

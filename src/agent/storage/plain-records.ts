@@ -15,6 +15,7 @@ export class PlainRecords {
   readonly #put: Database.Statement<[Buffer, number, Uint8Array]>;
   readonly #delete: Database.Statement<[Buffer]>;
   readonly #range: Database.Statement<[Buffer, Buffer, number], [Buffer, number, Buffer]>;
+  readonly #keysOf: Database.Statement<[Buffer, Buffer, number], Buffer>;
   readonly #keys: Database.Statement<[], Buffer>;
 
   constructor(database: Database.Database) {
@@ -26,6 +27,11 @@ export class PlainRecords {
         'SELECT key, checksum, value FROM plain WHERE key >= ? AND key < ? ORDER BY key LIMIT ?',
       )
       .raw();
+    this.#keysOf = database
+      .prepare<[Buffer, Buffer, number], Buffer>(
+        'SELECT key FROM plain WHERE key >= ? AND key < ? ORDER BY key LIMIT ?',
+      )
+      .pluck();
     this.#keys = database.prepare<[], Buffer>('SELECT key FROM plain').pluck();
     this.#stored = this.#loadKeys();
   }
@@ -55,6 +61,11 @@ export class PlainRecords {
       const key = blobToKey(blob);
       return { key, value: intact(key, checksum, value) };
     });
+  }
+
+  keys(start: Key, end: Key, limit: number): Key[] {
+    this.write();
+    return this.#keysOf.all(keyToBlob(start), keyToBlob(end === '' ? `${start}\0` : end), limit || -1).map(blobToKey);
   }
 
   get hasPending(): boolean {

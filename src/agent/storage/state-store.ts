@@ -166,6 +166,13 @@ export class SqliteStateStore implements StateStore {
     });
   }
 
+  plainKeys(start: Key, end: Key, limit: number): Key[] {
+    return this.#guarded(() => {
+      if (this.#plain.hasPending) this.#open();
+      return this.#plain.keys(start, end, limit);
+    });
+  }
+
   flush(): void {
     this.#guarded(() => {
       const compacting = this.#compactions.user.isPending || this.#compactions.system.isPending;
