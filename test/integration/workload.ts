@@ -9,6 +9,8 @@ const PATIENT = 5;
 const PATIENT_MS = 45_000;
 /** Shorter than an election: this one's writes often have an unknown end. */
 const HASTY_MS = 120;
+/** Longer than an agent waits for the laggards of a write at quorum ALL: a shorter one would break off every one of them. */
+const ATTEMPT_MS = 2_000;
 /** Keeps the load of a test below what its machine can do, so that faults and not queues decide. */
 const THINK_MS = 8;
 const REGISTERS = 3;
@@ -38,12 +40,12 @@ export class Workload {
       const client = connect({
         endpoints: from(index % endpoints.length),
         timeoutMs: isHasty ? HASTY_MS : PATIENT_MS,
-        attemptMs: 1_000,
+        attemptMs: ATTEMPT_MS,
       });
       const name = isHasty ? 'hasty' : `client${index}`;
       return new LoadClient({ name, client, isHasty, useBatch: index === 1, history: this.history });
     });
-    this.#watching = connect({ endpoints, timeoutMs: PATIENT_MS, attemptMs: 1_000 });
+    this.#watching = connect({ endpoints, timeoutMs: PATIENT_MS, attemptMs: ATTEMPT_MS });
     this.#watch = this.#follow().catch((error: unknown) => {
       this.#watchFailure = error;
     });

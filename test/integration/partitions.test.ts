@@ -1,0 +1,121 @@
+/**
+ * Guards a cell of real processes whose network fails: the side with a majority goes on, the other one says that it cannot
+ * and why, still shows what it has, and comes back by itself. Late, broken and half-open connections change nothing but the pace.
+ */
+import { status } from '@grpc/grpc-js';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { SynodError } from '../../src/client/index.ts';
+import type { AgentUnderTest } from './agent-under-test.ts';
+import { PartitionedCell } from './partitioned-cell.ts';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+const cell = new PartitionedCell();
+
+beforeAll(async () => {
+  await cell.found(3);
+  cell.use();
+});
+
+afterEach(() => cell.heal());
+afterAll(() => cell.dispose());
+
+/** The leader, and the others. */
+async function sides(): Promise<[AgentUnderTest, AgentUnderTest[]]> {
+  const leader = await cell.leader();
+  return [leader, cell.agents.filter((agent) => agent !== leader)];
+}
+
+const refusal = async (call: Promise<unknown>): Promise<SynodError> => {
+  const outcome: unknown = await call.catch((error: unknown) => error);
+  expect(outcome).toBeInstanceOf(SynodError);
+  return outcome as SynodError;
+};
+
+test('a leader without its peers answers nothing that needs them, shows what it has, and heals', async () => {
+  const [leader, others] = await sides();
+  const before = await leader.client.put('/load/kept', 'before');
+  cell.part([leader], others);
+
+  // It may still believe that it leads and take this one, but must not acknowledge it.
+  expect((await refusal(leader.client.put('/load/lost', 'lost side', { timeoutMs: 2_000 }))).effect).toBe('unknown');
+  await cell.until('it knows that it is alone', async () => (await leader.status())?.writable === false);
+  const refusals = await Promise.all([
+    refusal(leader.client.put('/load/kept', 'lost side', { timeoutMs: 2_000 })),
+    refusal(leader.client.get('/load/kept', { timeoutMs: 2_000 })),
+  ]);
+  for (const { code, effect } of refusals)
+    expect({ code, effect }).toEqual({ code: status.UNAVAILABLE, effect: 'not_done' });
+  const local = await leader.client.get('/load/kept', { quorum: 'local' });
+  expect(Buffer.from(local.item!.value).toString()).toBe('before');
+  expect(local.slot).toBeGreaterThanOrEqual(before.slot);
+  const alone = await leader.status();
+  expect(alone).toMatchObject({ writable: false });
+  expect(alone?.state).not.toBe('leader');
+  expect(alone?.unwritableReason).not.toBe('');
+
+  await cell.goesOn();
+  const { revision } = await others[0]!.client.put('/load/kept', 'majority side');
+  cell.heal();
+  await cell.until('it has what it missed', async () => {
+    const { item } = await leader.client.get('/load/kept', { quorum: 'local' });
+    return Buffer.from(item!.value).toString() !== 'before';
+  });
+  const healed = await leader.client.get('/load/kept', { timeoutMs: 30_000 });
+  expect(healed.revision).toBeGreaterThanOrEqual(revision);
+  await cell.isRight();
+});
+
+test('a leader that hears nobody, but is heard, gives way', async () => {
+  const [leader, others] = await sides();
+  cell.cut(others, [leader]);
+  await cell.goesOn();
+  cell.heal();
+  await cell.isRight();
+});
+
+test('a leader that is heard by nobody, but hears, gives way', async () => {
+  const [leader, others] = await sides();
+  cell.cut([leader], others);
+  await cell.goesOn();
+  cell.heal();
+  await cell.isRight();
+});
+
+test('two that do not hear each other, and a third that hears both', async () => {
+  const [leader, [one]] = (await sides()) as [AgentUnderTest, AgentUnderTest[]];
+  cell.part([leader], [one!]);
+  await cell.goesOn();
+  cell.heal();
+  await cell.isRight();
+});
+
+test('nobody hears anybody: every agent refuses, and the cell comes back', async () => {
+  const [a, b, c] = cell.agents as [AgentUnderTest, AgentUnderTest, AgentUnderTest];
+  cell.part([a], [b, c]);
+  cell.part([b], [c]);
+  for (const agent of cell.agents) {
+    await cell.until(`${agent.name} knows that it is alone`, async () => (await agent.status())?.writable === false);
+  }
+  const refusals = await Promise.all(
+    cell.agents.map((agent) => refusal(agent.client.put('/load/alone', 'x', { timeoutMs: 2_000 }))),
+  );
+  expect(refusals.map(({ code }) => code)).toEqual(Array(3).fill(status.UNAVAILABLE));
+  cell.heal();
+  await cell.isRight();
+});
+
+test('late, broken and half-open connections', async () => {
+  cell.delay(20);
+  await cell.goesOn();
+  cell.dropConnections();
+  await cell.goesOn();
+  cell.heal();
+  cell.halfOpen(await cell.leader());
+  await cell.goesOn();
+  await cell.isRight();
+});
+
+test('in the end everything is accounted for', async () => {
+  await cell.ends();
+});
