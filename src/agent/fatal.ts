@@ -50,10 +50,16 @@ export class FailStop {
     try {
       this.silence();
     } finally {
-      this.#logger.error({ error: error instanceof Error ? error.stack : String(error) }, 'this agent must stop');
+      this.#logger.error({ error: trace(error) }, 'this agent must stop');
       this.#onFatal(text);
     }
   }
+}
+
+/** Where in the program a disk was found full helps nobody; where an invariant broke is half of the finding. */
+function trace(error: unknown): string {
+  if (error instanceof StorageFault && error.kind !== 'unexpected') return error.message;
+  return (error instanceof Error ? error.stack : undefined) ?? String(error);
 }
 
 function explain(error: unknown): string {
