@@ -104,6 +104,7 @@ async function grouped(): Promise<void> {
   const storage = openStorage({
     directory: join(directory, 'state'),
     config: storageConfig(),
+    run: (work) => work(),
     onFailure: (fault) => {
       throw fault;
     },

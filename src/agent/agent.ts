@@ -77,6 +77,7 @@ class RunningAgent implements Agent {
       directory: options.stateDir,
       config: storageConfig(),
       onFailure: fatal,
+      run: this.#failStop.run,
       onInstallStep: (step) => {
         if (step === 'switched') this.#installer.switched();
       },

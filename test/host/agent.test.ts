@@ -7,8 +7,10 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Replica } from '../../src/agent/consensus/replica.ts';
 import { type Agent, AgentError, type AgentLogger, type AgentOptions, createAgent } from '../../src/agent/index.ts';
+import { MarkFile } from '../../src/agent/storage/mark.ts';
 import { put } from '../support/memory-cell.ts';
 
 const SILENT: AgentLogger = { level: 'silent', info: () => {}, warn: () => {}, error: () => {} };
@@ -26,6 +28,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  vi.restoreAllMocks();
   for (const agent of running) await agent.close();
   for (const listener of listeners) listener.close();
   await rm(folder, { recursive: true, force: true });
@@ -156,7 +159,9 @@ test('a damaged file is refused with what to do', async () => {
   await write(agent, '/x', '1');
   await agent.close();
   await writeFile(join(agent.stateDir, 'log.db'), 'this is no database');
-  expect(await refusal({})).toContain('must not vote');
+  const message = await refusal({});
+  expect(message).toContain('must not vote');
+  expect(message).toContain(join(agent.stateDir, 'log.db'));
 });
 
 test('a client may ask an agent to end', async () => {
@@ -186,4 +191,29 @@ test('a broken invariant ends the agent, and it says nothing more', async () => 
   await until(() => fatal.length > 0);
   expect(fatal).toEqual([expect.stringContaining('planted')]);
   await expect(write(agent, '/x', '3')).rejects.toMatchObject({ reason: 'SHUTTING_DOWN' });
+});
+
+test('so does one that is broken when the disk answers', async () => {
+  const fatal: string[] = [];
+  const agent = await start('a', { onFatal: (text) => fatal.push(text) });
+  await write(agent, '/x', '1');
+  const { step } = Replica.prototype;
+  vi.spyOn(Replica.prototype, 'step').mockImplementation(function (this: Replica, input, nowMs) {
+    if (input.kind === 'persisted') throw new Error('planted');
+    return step.call(this, input, nowMs);
+  });
+  const unanswered = write(agent, '/x', '2');
+  await expect(unanswered).rejects.toMatchObject({ name: 'CellError' });
+  expect(fatal).toEqual([expect.stringContaining('planted')]);
+});
+
+test('a disk that is full when the mark is written ends the agent with one line', async () => {
+  const fatal: string[] = [];
+  const agent = await start('a', { onFatal: (text) => fatal.push(text) });
+  await write(agent, '/x', '1');
+  vi.spyOn(MarkFile.prototype, 'write').mockImplementation(() => {
+    throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+  });
+  await expect(write(agent, '/x', '2')).rejects.toMatchObject({ name: 'CellError' });
+  expect(fatal).toEqual([expect.stringMatching(/^\S+: the disk is full\. Free some space/)]);
 });

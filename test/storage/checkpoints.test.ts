@@ -96,12 +96,40 @@ describe('checkpoints', () => {
     await storage.close();
   });
 
+  it('lead a failure of whoever is told of a shorter journal to where failures of the agent go', async () => {
+    const directory = join(temporary(), 'state');
+    const failures: unknown[] = [];
+    const storage = openStorage({
+      directory,
+      config: storageConfig(CONFIG),
+      run: (work) => {
+        try {
+          work();
+        } catch (error) {
+          failures.push(error);
+        }
+      },
+      onFailure: (fault) => failures.push(fault),
+    });
+    const planted = new Error('planted');
+    storage.logDisk.onFloor = () => {
+      throw planted;
+    };
+    for (let end = 0; failures.length === 0; end += 40) {
+      await fill(storage, end + 1, end + 40, 5);
+      storage.stateStore.flush();
+    }
+    expect(failures).toContain(planted);
+    await storage.close();
+  });
+
   it('end the agent when the WAL that it fsyncs is not the one that SQLite writes', async () => {
     const directory = join(temporary(), 'state');
     const faults: StorageFault[] = [];
     const storage = openStorage({
       directory,
       config: storageConfig(CONFIG),
+      run: (work) => work(),
       onFailure: (fault) => faults.push(fault),
     });
     const wal = join(directory, 'log.db-wal');

@@ -10,18 +10,26 @@ function start(path: string) {
   let commits = 0;
   const durable: number[] = [];
   const faults: StorageFault[] = [];
+  const failures: unknown[] = [];
   const fsync = new GroupFsync({
     path,
     capture: () => commits,
     durable: (through: number) => durable.push(through),
     onDuration: () => {},
+    run: (work) => {
+      try {
+        work();
+      } catch (error) {
+        failures.push(error);
+      }
+    },
     onFailure: (fault) => faults.push(fault),
   });
   const commit = () => {
     commits += 1;
     return commits;
   };
-  return { fsync, commit, durable, faults };
+  return { fsync, commit, durable, faults, failures };
 }
 
 function walFile(): string {
@@ -65,6 +73,16 @@ describe('group fsync', () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect({ called, faults: faults.length }).toEqual({ called: 0, faults: 1 });
     expect(faults[0]!.kind).toBe('disk');
+  });
+
+  it('leads a failure of whoever is told to where failures of the agent go', async () => {
+    const { fsync, failures } = start(walFile());
+    const planted = new Error('planted');
+    fsync.request(() => {
+      throw planted;
+    });
+    await expect.poll(() => failures).toEqual([planted]);
+    fsync.close();
   });
 
   it('notices that its file was replaced', () => {

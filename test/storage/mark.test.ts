@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { MarkFile, NO_MARK } from '../../src/agent/storage/mark.ts';
-import { flipBit, temporary } from './support.ts';
+import { faultOf, flipBit, temporary } from './support.ts';
 
 function markAt(sequence: number) {
   return { ...NO_MARK, sequence, promised: { round: sequence, agentId: 'me' }, end: 10 * sequence };
@@ -32,6 +32,13 @@ it('falls back to the other record when the newest is damaged anywhere', () => {
     flipBit(path, byte, byte % 8);
     expect(MarkFile.read(path)).toEqual(markAt(3));
   }
+});
+
+it('names its file when it cannot be written', () => {
+  const path = join(temporary(), 'mark');
+  const file = new MarkFile(path);
+  file.close();
+  expect(faultOf(() => file.write(markAt(1)))).toMatchObject({ kind: 'disk', file: path });
 });
 
 it('says nothing when there is no file, or nothing readable in it', () => {

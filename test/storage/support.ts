@@ -35,6 +35,7 @@ export function open(directory: string, config: Partial<StorageConfig> = {}): St
   return openStorage({
     directory,
     config: storageConfig(config),
+    run: (work) => work(),
     onFailure: (fault) => {
       throw fault;
     },

@@ -30,6 +30,7 @@ async function main(): Promise<void> {
   const storage = openStorage({
     directory,
     config: storageConfig(job.config),
+    run: (work) => work(),
     onFailure: die,
     onInstallStep: (step) => {
       if (step === job.dieAt) process.kill(process.pid, 'SIGKILL');

@@ -10,6 +10,8 @@ export interface GroupFsyncOptions<Committed> {
   /** That much is durable now; called before those who asked are told. */
   readonly durable: (committed: Committed) => void;
   readonly onDuration: (durationMs: number) => void;
+  /** Everything that the disk's answer sets off runs in this: a failure in it ends the agent. */
+  readonly run: (work: () => void) => void;
   /** The agent must stop. Whoever waits is never called. */
   readonly onFailure: (fault: StorageFault) => void;
 }
@@ -80,11 +82,13 @@ export class GroupFsync<Committed> {
         this.#options.onFailure(asStorageFault(this.#options.path, error));
         return;
       }
-      this.#options.onDuration(performance.now() - beganMs);
-      this.#options.durable(committed);
-      // The next one begins before anybody is told, so that the disk is never idle while somebody waits.
-      if (this.#waiting.length > 0) this.#begin();
-      for (const done of asked) done();
+      this.#options.run(() => {
+        this.#options.onDuration(performance.now() - beganMs);
+        this.#options.durable(committed);
+        // The next one begins before anybody is told, so that the disk is never idle while somebody waits.
+        if (this.#waiting.length > 0) this.#begin();
+        for (const done of asked) done();
+      });
     });
   }
 }

@@ -18,14 +18,16 @@ const STEP_SLOTS = 200;
 export class JournalTrimmer {
   readonly #log: SqliteLogDisk;
   readonly #config: TrimmerConfig;
+  readonly #run: (work: () => void) => void;
   readonly #pins = new Set<{ slot: Slot }>();
   #durableSlot: Slot = 0;
   #scheduled: NodeJS.Immediate | undefined;
   #isStopped = false;
 
-  constructor(log: SqliteLogDisk, config: TrimmerConfig) {
+  constructor(log: SqliteLogDisk, config: TrimmerConfig, run: (work: () => void) => void) {
     this.#log = log;
     this.#config = config;
+    this.#run = run;
   }
 
   /** The state up to here is in its database file, fsynced. */
@@ -64,10 +66,13 @@ export class JournalTrimmer {
     if (this.#isStopped || this.#scheduled !== undefined || this.#target <= this.#log.floor) return;
     this.#scheduled = setImmediate(() => {
       this.#scheduled = undefined;
-      if (this.#isStopped) return;
-      const target = this.#target;
-      if (target > this.#log.floor) this.#log.dropBelow(Math.min(target, this.#log.floor + STEP_SLOTS));
-      this.#schedule();
+      if (!this.#isStopped) this.#run(() => this.#step());
     });
+  }
+
+  #step(): void {
+    const target = this.#target;
+    if (target > this.#log.floor) this.#log.dropBelow(Math.min(target, this.#log.floor + STEP_SLOTS));
+    this.#schedule();
   }
 }

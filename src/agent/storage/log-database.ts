@@ -36,6 +36,7 @@ export interface LogDiskOptions {
   readonly onFsync: (durationMs: number) => void;
   /** That much of the WAL, and commits up to that one, are durable. */
   readonly onDurable: (walFrames: number, sequence: number) => void;
+  readonly run: (work: () => void) => void;
   readonly onFailure: (fault: StorageFault) => void;
 }
 
@@ -92,10 +93,11 @@ export class SqliteLogDisk implements LogDisk {
       path: `${file}-wal`,
       capture: () => this.#committed(),
       durable: (committed) => {
-        options.mark.update(committed);
+        this.#guarded(() => options.mark.update(committed));
         options.onDurable(committed.logWal.frames, committed.sequence);
       },
       onDuration: options.onFsync,
+      run: options.run,
       onFailure: options.onFailure,
     });
     this.#wal = new WalWatch(database, this.#fsync.descriptor);

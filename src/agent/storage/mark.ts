@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import type { Ballot, Slot } from '../consensus/types.ts';
 import { openRaw, readRaw } from './raw-file.ts';
+import { asStorageFault } from './storage-fault.ts';
 import { NO_WAL, type WalExtent } from './wal-file.ts';
 
 /** What was known to be on disk. Everything in it is a lower bound; a start that finds less has lost something. */
@@ -30,12 +31,14 @@ const RECORD_BYTES_MAX = 1_024;
  * after every crash of the process, and after most of the machine. An unreadable record says nothing.
  */
 export class MarkFile {
+  readonly #path: string;
   readonly #descriptor: number;
   #counter: number;
   readonly #buffer = Buffer.alloc(RECORD_BYTES_MAX);
 
   constructor(path: string) {
     const known = newestRecord(readRaw(path));
+    this.#path = path;
     this.#counter = known?.counter ?? 0;
     this.#descriptor = openRaw(path, known === undefined ? 'w+' : 'r+');
   }
@@ -64,7 +67,11 @@ export class MarkFile {
     this.#buffer.writeUInt32LE(length, 0);
     this.#buffer.writeUInt32LE(crc32(this.#buffer.subarray(HEADER_BYTES, HEADER_BYTES + length)), 4);
     const position = (this.#counter % 2) * RECORD_STRIDE_BYTES;
-    writeSync(this.#descriptor, this.#buffer, 0, HEADER_BYTES + length, position);
+    try {
+      writeSync(this.#descriptor, this.#buffer, 0, HEADER_BYTES + length, position);
+    } catch (error) {
+      throw asStorageFault(this.#path, error);
+    }
   }
 
   /** Only where less than before is about to be true, so that a power failure does not leave the larger claim. */

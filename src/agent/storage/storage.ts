@@ -27,6 +27,8 @@ export interface StorageOptions {
   readonly config: StorageConfig;
   /** Called once. The agent must exit without another word to anybody: nothing that fails here is retried. */
   readonly onFailure: (fault: StorageFault) => void;
+  /** Runs what the disk or a later turn sets off here. A failure in it must end the agent, like `onFailure`. */
+  readonly run: (work: () => void) => void;
   readonly onFsync?: (durationMs: number) => void;
   /**
    * Called between the steps of an installation, synchronously. At `switched` the old store is closed and `stateStore` is
@@ -89,12 +91,13 @@ export class Storage {
       mark: keeper,
       onFsync: options.onFsync ?? (() => {}),
       onDurable: (frames, sequence) => this.#checkpoints.logSynced(frames, sequence),
+      run: options.run,
       onFailure,
     });
     this.#state = this.#openStore(acceptor.stateNumber, state.file, state.database);
     this.#base = baseOf(this.#state.store.readMeta());
     const current = () => this.#state;
-    this.#trimmer = new JournalTrimmer(this.logDisk, options.config);
+    this.#trimmer = new JournalTrimmer(this.logDisk, options.config, options.run);
     this.#checkpoints = new Checkpoints({
       log: this.logDisk,
       logFile: directory.log,
