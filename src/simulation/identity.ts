@@ -7,7 +7,19 @@ import type { AgentId, Ballot, Configuration, Entry } from '../agent/consensus/t
 export class Identity {
   private readonly agentIndexes = new Map<AgentId, number>();
   private readonly entryNumbers = new Map<string, number>();
-  private readonly numberOfEntry = new WeakMap<Entry, number>();
+  private readonly decodedEntries = new Map<number, unknown>();
+  private readonly numberOfEntry = new Map<Entry, number>();
+
+  /** Every agent decodes the same bytes; once is enough. */
+  decoded<T>(entry: Entry, decode: (payload: Uint8Array) => T): T {
+    const number = this.entry(entry);
+    let command = this.decodedEntries.get(number) as T | undefined;
+    if (command === undefined) {
+      command = decode(entry.payload);
+      this.decodedEntries.set(number, command);
+    }
+    return command;
+  }
 
   agentBit(agentId: AgentId): number {
     let index = this.agentIndexes.get(agentId);

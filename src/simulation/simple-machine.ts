@@ -34,10 +34,12 @@ export const EMPTY_STATE: SimpleState = {
   values: new Map(),
 };
 
-const decoded = new WeakMap<Entry, RegisterCommand>();
-
 export function encodeCommand(command: RegisterCommand): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(command));
+}
+
+function decodeCommand(payload: Uint8Array): RegisterCommand {
+  return JSON.parse(new TextDecoder().decode(payload)) as RegisterCommand;
 }
 
 /**
@@ -91,11 +93,7 @@ export class SimpleMachine {
   }
 
   #execute(slot: Slot, entry: Entry): RegisterResult {
-    let command = decoded.get(entry);
-    if (command === undefined) {
-      command = JSON.parse(new TextDecoder().decode(entry.payload)) as RegisterCommand;
-      decoded.set(entry, command);
-    }
+    const command = this.#identity.decoded(entry, decodeCommand);
     const current = this.get(command.key);
     if (command.kind === 'compareAndSet' && current !== command.expected) return { slot, succeeded: false, current };
     this.#values.set(command.key, command.value);
