@@ -44,7 +44,7 @@ export const DEFAULTS = {
   silentAfterMs: 1_000,
   livenessReportMs: 500,
   autopilotMs: 1_000,
-  applyTurnMs: 8,
+  applyTurnMs: 4,
   /** Each end of a link hears the other about five times a second: well inside `silentAfterMs`. */
   linkKeepAliveMs: 400,
   /** Three keep-alives unanswered: the stream is reset, because a half-open connection would stay silent for minutes. */

@@ -239,7 +239,6 @@ export class GroupHost {
   /** Once per turn of the loop: what gathered in it is applied, packed, committed and sent together. */
   #turn(): void {
     const parts = this.#parts;
-    const isMoreToDo = parts.applier.run();
     if (this.#driver.isReadyLeader) parts.participants.flush();
     this.#routeWrites();
     if (this.#driver.isReadyLeader) parts.bundles.flush();
@@ -248,6 +247,9 @@ export class GroupHost {
     parts.participantCalls.flush();
     parts.leaving.proceed();
     parts.rounds.flush();
+    // The disk and the peers work while this agent executes what was chosen before.
+    parts.durability.settle();
+    const isMoreToDo = parts.applier.run();
     parts.appliedQuorum.flush();
     if (parts.isPumpDue) {
       parts.isPumpDue = false;
