@@ -66,10 +66,10 @@ export class Bundles {
       const units = this.#take();
       if (units.length === 0) continue;
       const requestId = this.#context.nextCallId();
+      const payload = this.#encode(units);
       this.#inFlight.set(requestId, units);
-      const requests = units.length === 1 ? (units[0] as Unit).requests : units.flatMap((unit) => unit.requests);
       const stampMs = Math.floor(this.#context.ports.wallMs());
-      entries.push({ kind: 'command', stampMs, requestId, payload: encodeBundle(requests) });
+      entries.push({ kind: 'command', stampMs, requestId, payload });
     }
     if (entries.length > 0) this.#context.feed({ kind: 'propose', entries });
   }
@@ -80,8 +80,7 @@ export class Bundles {
     if (units === undefined) return false;
     if (fate !== 'proposed') this.#inFlight.delete(requestId);
     if (fate === 'busy') {
-      this.#queue.unshift(...units);
-      for (const unit of units) this.#count(unit, 1);
+      this.#giveBack(units);
       this.#stalledUntilMs = this.#context.ports.nowMs() + STALL_MS;
       this.#context.watchDeadlines();
       return true;
@@ -151,6 +150,21 @@ export class Bundles {
     }
     this.#queue.splice(0, taken);
     return units;
+  }
+
+  /** An entry larger than an `Accept` is carried by no link: whatever the sizes said, what is too much waits for the next. */
+  #encode(units: Unit[]): Uint8Array {
+    for (;;) {
+      const requests = units.length === 1 ? (units[0] as Unit).requests : units.flatMap((unit) => unit.requests);
+      const payload = encodeBundle(requests);
+      if (payload.length <= this.#context.config.consensus.acceptMaxBytes || units.length === 1) return payload;
+      this.#giveBack(units.splice(Math.ceil(units.length / 2)));
+    }
+  }
+
+  #giveBack(units: readonly Unit[]): void {
+    this.#queue.unshift(...units);
+    for (const unit of units) this.#count(unit, 1);
   }
 
   #count(unit: Unit, sign: 1 | -1): void {

@@ -3,7 +3,8 @@ import type { AgentId } from '../consensus/types.ts';
 import type { Request } from '../machine/commands.ts';
 import { type Bundles, mustBeAlone } from './bundles.ts';
 import type { HostContext } from './host-context.ts';
-import { type PendingWrite, sizeOf, type Unit } from './pending-write.ts';
+import type { PendingWrite, Unit } from './pending-write.ts';
+import { sizeOf } from './request-size.ts';
 
 interface ForwardedCall {
   readonly writes: readonly PendingWrite[];
@@ -28,7 +29,8 @@ export class Forwards {
 
   /** Packs the writes into as few calls as may be on their way at once. Returns those that have to wait. */
   send(writes: readonly PendingWrite[], leader: AgentId): readonly PendingWrite[] {
-    const { forwardsInFlightMax, bundleMaxBytes, bundleMaxRequests } = this.#context.config;
+    const { forwardsInFlightMax, bundleMaxRequests, consensus } = this.#context.config;
+    const bundleMaxBytes = Math.min(this.#context.config.bundleMaxBytes, consensus.acceptMaxBytes);
     const nowMs = this.#context.ports.nowMs();
     let next = 0;
     while (next < writes.length && this.#outstanding.size < forwardsInFlightMax) {
@@ -96,6 +98,11 @@ export class Forwards {
     }
     let sizeBytes = 0;
     for (const request of requests) sizeBytes += sizeOf(request.command);
+    // Whoever packed this counts otherwise; in an entry of this size it would stop the cell.
+    if (requests.length > 1 && sizeBytes > this.#context.config.consensus.acceptMaxBytes) {
+      this.#reply(from, callId, 'busy');
+      return;
+    }
     const unit: Unit = {
       requests,
       sizeBytes,

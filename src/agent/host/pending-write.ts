@@ -1,11 +1,13 @@
 import type { ProposalFate } from '../consensus/io.ts';
-import type { Command, Operation, Request } from '../machine/commands.ts';
+import type { Command, Request } from '../machine/commands.ts';
 import type { Then } from './answer.ts';
 import type { WriteOutcome } from './cell-port.ts';
+import { sizeOf } from './request-size.ts';
 
 /** What is packed into bundles and never split: one local request, or all requests of one forwarded call. */
 export interface Unit {
   readonly requests: readonly Request[];
+  /** At least what the requests take in a bundle. */
   readonly sizeBytes: number;
   /** False: nobody waits for it any more and it was never sent; it must not be proposed. */
   readonly isWanted: boolean;
@@ -90,31 +92,4 @@ export class PendingWrite implements Unit {
   fate(fate: ProposalFate): void {
     this.#onFate(this, fate);
   }
-}
-
-const REQUEST_OVERHEAD_BYTES = 96;
-
-/** An estimate for packing; the protocol limits leave room for it to be wrong by the overhead of fields. */
-export function sizeOf(command: Command): number {
-  switch (command.kind) {
-    case 'put':
-      return REQUEST_OVERHEAD_BYTES + command.key.length + command.value.length;
-    case 'compareAndWrite': {
-      const expected = command.expected.kind === 'value' ? command.expected.value.length : 8;
-      return REQUEST_OVERHEAD_BYTES + command.key.length + expected + (command.value?.length ?? 0);
-    }
-    case 'transact': {
-      let size = REQUEST_OVERHEAD_BYTES;
-      for (const comparison of command.compare) size += 64 + comparison.start.length + comparison.value.length;
-      for (const operation of command.then) size += sizeOfOperation(operation);
-      for (const operation of command.otherwise) size += sizeOfOperation(operation);
-      return size;
-    }
-    default:
-      return 2 * REQUEST_OVERHEAD_BYTES;
-  }
-}
-
-function sizeOfOperation(operation: Operation): number {
-  return operation.kind === 'put' ? 64 + operation.key.length + operation.value.length : 128;
 }

@@ -204,7 +204,7 @@ export class Requests {
   }
 
   #admit(command: Command, session: WriteOptions['session'], waiter: Waiter): CellError | undefined {
-    const { queuedRequestsMax, queuedBytesMax } = this.#context.config;
+    const { queuedRequestsMax, queuedBytesMax, consensus } = this.#context.config;
     if (session !== undefined) {
       const existing = this.#pending.find(session.id, session.sequence);
       if (existing !== undefined) {
@@ -219,6 +219,9 @@ export class Requests {
       return new CellError('OVERLOADED', 'this agent has no room for more writes; try again in a moment');
     }
     const write = this.#create(command, session === undefined, false, waiter);
+    if (write.sizeBytes > consensus.acceptMaxBytes) {
+      return new CellError('LIMIT_EXCEEDED', `a request has at most ${consensus.acceptMaxBytes} bytes`);
+    }
     if (session === undefined) {
       if (this.#hasOwnPlace()) this.#assignOwn(write);
       else this.#park(write);

@@ -5,7 +5,8 @@ import { TIMERS } from '../machine/system-records.ts';
 import type { Bundles } from './bundles.ts';
 import { digestOf } from './digest.ts';
 import type { HostContext } from './host-context.ts';
-import { sizeOf, type Unit } from './pending-write.ts';
+import type { Unit } from './pending-write.ts';
+import { sizeOf } from './request-size.ts';
 import type { Timer, TimerBook } from './timers.ts';
 
 /** Ends proposed in one go; the rest follows in the next turns. */
