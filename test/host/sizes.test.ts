@@ -123,5 +123,5 @@ function sequenced(index: number): Request {
 }
 
 function unit(request: Request): Unit {
-  return { requests: [request], sizeBytes: 0, isWanted: true, queuedMs: 0, fate: () => {} };
+  return { requests: [request], sizeBytes: 0, isWanted: true, queuedMs: 0, markSent: () => {}, fate: () => {} };
 }

@@ -3,6 +3,7 @@
  * when they were never sent, and executed at most once.
  */
 import { describe, expect, test } from 'vitest';
+import { consensusConfig } from '../../src/agent/config.ts';
 import type { Entry } from '../../src/agent/consensus/types.ts';
 import { decodeBundle } from '../../src/agent/host/bundle-codec.ts';
 import type { PeerMessage } from '../../src/agent/host/ports.ts';
@@ -216,6 +217,47 @@ describe('failures', () => {
     onFollower.wait();
     expect(onLeader.error).toMatchObject({ reason: 'OUTCOME_UNKNOWN', effect: 'unknown' });
     expect(onFollower.error).toMatchObject({ reason: 'OUTCOME_UNKNOWN', effect: 'unknown' });
+  });
+
+  describe('while the leadership is being handed over', () => {
+    /** A leader whose replica keeps what it is asked to propose: the voter that is to take over hears nothing. */
+    function handingOver(cell: MemoryCell): Agent {
+      const leader = settled(cell);
+      const [target] = cell.followers();
+      cell.deliver = (_from, to) => to !== target!.id;
+      leader.host.transferLeadership(target!.id, () => {});
+      cell.clock.run(2);
+      return leader;
+    }
+
+    test('a write that the replica keeps ends as unknown, whether its time is up or its caller gives up', () => {
+      const cell = new MemoryCell(THREE);
+      const leader = handingOver(cell);
+      const late = cell.write(leader.id, put('/late', '1'), { timeoutMs: 50 });
+      const cancelled = cell.write(leader.id, put('/cancelled', '1'));
+      cell.clock.run(0);
+      cancelled.cancel();
+      late.wait();
+      expect(late.error).toMatchObject({ reason: 'OUTCOME_UNKNOWN', effect: 'unknown' });
+      expect(cancelled.error).toMatchObject({ reason: 'CANCELLED', effect: 'unknown' });
+      expect(text(leader.host, '/late')).toBeUndefined();
+      // The voter did not take over: the leader goes on, with these.
+      cell.clock.runUntil(() => text(leader.host, '/late') === '1' && text(leader.host, '/cancelled') === '1');
+    });
+
+    test('a write that the replica gave back ends as not done, and never happens', () => {
+      const consensus = consensusConfig({ inFlightBatchesMax: 1 });
+      const cell = new MemoryCell({ ...THREE, config: { consensus } });
+      const leader = handingOver(cell);
+      const kept = cell.write(leader.id, put('/kept', '1'));
+      cell.clock.run(0);
+      const back = cell.write(leader.id, put('/back', '1'), { timeoutMs: 50 });
+      back.wait();
+      expect(back.error).toMatchObject({ effect: 'not_done' });
+      kept.value();
+      cell.clock.run(1_000);
+      expect(text(leader.host, '/back')).toBeUndefined();
+    });
   });
 
   test('without room the write is refused, and nothing of it happens later', () => {

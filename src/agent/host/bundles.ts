@@ -68,6 +68,7 @@ export class Bundles {
       const requestId = this.#context.nextCallId();
       const payload = this.#encode(units);
       this.#inFlight.set(requestId, units);
+      for (const unit of units) unit.markSent(true);
       const stampMs = Math.floor(this.#context.ports.wallMs());
       entries.push({ kind: 'command', stampMs, requestId, payload });
     }
@@ -80,6 +81,7 @@ export class Bundles {
     if (units === undefined) return false;
     if (fate !== 'proposed') this.#inFlight.delete(requestId);
     if (fate === 'busy') {
+      for (const unit of units) unit.markSent(false);
       this.#giveBack(units);
       this.#stalledUntilMs = this.#context.ports.nowMs() + STALL_MS;
       this.#context.watchDeadlines();

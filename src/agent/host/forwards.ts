@@ -108,6 +108,7 @@ export class Forwards {
       sizeBytes,
       isWanted: true,
       queuedMs: this.#context.ports.nowMs(),
+      markSent: () => {},
       fate: (fate) => {
         // After 'proposed' the follower learns of a lost leadership from its own replica.
         if (fate !== 'lost') this.#reply(from, callId, fate);

@@ -12,6 +12,8 @@ export interface Unit {
   /** False: nobody waits for it any more and it was never sent; it must not be proposed. */
   readonly isWanted: boolean;
   readonly queuedMs: number;
+  /** True: the replica has it, and may propose it whenever it likes. False: it gave it back, and never will. */
+  markSent(isSent: boolean): void;
   fate(fate: ProposalFate): void;
 }
 
@@ -87,6 +89,10 @@ export class PendingWrite implements Unit {
   /** What a failure must say of the data. */
   get mayTakeEffect(): boolean {
     return this.isUncertain || this.state === 'sent';
+  }
+
+  markSent(isSent: boolean): void {
+    this.state = isSent ? 'sent' : 'queued';
   }
 
   fate(fate: ProposalFate): void {

@@ -103,6 +103,7 @@ export class TimerDuty {
       sizeBytes: sizeOf(command),
       isWanted: true,
       queuedMs: this.#context.ports.nowMs(),
+      markSent: () => {},
       fate: (fate) => {
         // Lost with the leadership: the next leader judges by its own clock. It is never repeated elsewhere.
         if (fate !== 'busy' || !this.#book.isRunning) return;
