@@ -112,15 +112,16 @@ export class ModelStore implements StateStore {
     return limit === 0 ? found : found.slice(0, limit);
   }
 
-  changes(space: Space, fromRevision: number, limit: number): KeyChange[] {
+  changes(space: Space, fromRevision: number, limit: number, bytesMax = 0): KeyChange[] {
     const all = this.#changes[space].filter((change) => change.modRevision >= fromRevision);
-    if (limit === 0) return all;
     const first = all[0]?.modRevision;
-    // A revision is taken when its last change is still inside the limit.
-    return all.filter(
-      (change) =>
-        change.modRevision === first || all.findLastIndex((x) => x.modRevision === change.modRevision) < limit,
-    );
+    return all.filter(({ modRevision }) => {
+      // A revision is taken when all up to its last change is still inside the limits.
+      const through = all.slice(0, all.findLastIndex((change) => change.modRevision === modRevision) + 1);
+      const bytes = through.reduce((sum, { key, value }) => sum + key.length + value.length, 0);
+      const fits = (limit === 0 || through.length <= limit) && (bytesMax === 0 || bytes <= bytesMax);
+      return fits || modRevision === first;
+    });
   }
 
   compact(space: Space, floor: number): void {

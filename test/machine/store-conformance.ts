@@ -104,10 +104,10 @@ export function describeStateStore(name: string, make: () => StoreUnderTest): vo
       store.append('user', put('/a', 1));
       for (const [ordinal, key] of ['/b', '/c', '/d'].entries()) store.append('user', put(key, 2, { ordinal }));
       store.append('user', put('/a', 3, { previousRevision: 1 }));
-      const pages = (limit: number) => {
+      const pages = (limit: number, bytesMax?: number) => {
         const sizes: number[] = [];
         for (let from = 0; ; ) {
-          const page = store.changes('user', from, limit);
+          const page = store.changes('user', from, limit, bytesMax);
           if (page.length === 0) return sizes;
           sizes.push(page.length);
           from = page.at(-1)!.modRevision + 1;
@@ -117,6 +117,13 @@ export function describeStateStore(name: string, make: () => StoreUnderTest): vo
       expect(pages(3)).toEqual([1, 3, 1]);
       expect(pages(4)).toEqual([4, 1]);
       expect(pages(0)).toEqual([5]);
+      // Each change has a key of two bytes and a value of one.
+      expect(pages(0, 1)).toEqual([1, 3, 1]);
+      expect(pages(0, 11)).toEqual([1, 3, 1]);
+      expect(pages(0, 12)).toEqual([4, 1]);
+      expect(pages(4, 14)).toEqual([4, 1]);
+      expect(pages(3, 15)).toEqual([1, 3, 1]);
+      expect(pages(0, 15)).toEqual([5]);
     });
 
     it('forgets by compaction what nobody at or above the floor can see, and nothing else', () => {

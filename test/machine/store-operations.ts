@@ -158,6 +158,7 @@ export function answersOf(store: StateStore, question: StoreQuestion, reference:
     root: store.level(space, '', '', limit),
     history: store.history(space, start, revision, limit),
     changes: store.changes(space, revision, limit),
+    changesWithinBytes: store.changes(space, revision, limit, 1 + 12 * past),
     plain: store.getPlain(start),
     rangePlain: store.rangePlain(start, end, limit),
     plainKeys: store.plainKeys(start, end, limit),

@@ -1,9 +1,9 @@
 // Guards each promise of a watch (TRUST 10): from now, from a revision, from the future, below the floor; pauses, cuts,
 // progress, ends and installed snapshots.
 import { describe, expect, it } from 'vitest';
-import type { Space } from '../../src/agent/machine/store.ts';
+import type { KeyChange, Space } from '../../src/agent/machine/store.ts';
 import { Driver, put, remove, removeRange, SESSION, textOf, transact } from './driver.ts';
-import { WatchedCell } from './watch-driver.ts';
+import { type Recorder, WatchedCell } from './watch-driver.ts';
 
 describe('a watch', () => {
   it('from now on tells what comes, of its keys and no others', () => {
@@ -153,6 +153,51 @@ describe('a watcher that is full', () => {
     slow.handle.resume();
     cell.settle();
     expect(slow.cutWith).toMatchObject({ reason: 'COMPACTED', floor: 4, resumeFrom: 4 });
+  });
+});
+
+describe('catching up on large values', () => {
+  const mib = 1024 * 1024;
+  const bytesOf = (changes: readonly KeyChange[]) => changes.reduce((sum, { value }) => sum + value.length, 0);
+  const bytesTold = ({ batches }: Recorder) =>
+    batches
+      .flatMap(({ changes }) => changes)
+      .reduce((sum, { change, previous }) => sum + bytesOf([change]) + (previous?.value.length ?? 0), 0);
+
+  it('reads and tells a bounded number of bytes, for one watcher and for all', () => {
+    const cell = new WatchedCell();
+    for (let at = 0; at < 12; at += 1) cell.write(put('/a', String.fromCharCode(65 + at).repeat(mib)));
+    const watches = [1, 2, 3].map(() => cell.watch('/a', '', { fromRevision: 1 }));
+    const { store } = cell.cell;
+    const changes = store.changes.bind(store);
+    const pages: number[] = [];
+    store.changes = (...query) => {
+      const page = changes(...query);
+      pages.push(bytesOf(page));
+      return page;
+    };
+    while (cell.pumpRequests > 0) {
+      cell.pumpRequests = 0;
+      pages.length = 0;
+      cell.hub.pump();
+      expect(Math.max(...pages)).toBeLessThanOrEqual(2 * mib);
+      expect(pages.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThanOrEqual(5 * mib);
+    }
+    for (const { told } of watches) expect(told).toEqual(Array.from({ length: 12 }, (_, at) => `${at + 1} /a`));
+  });
+
+  it('counts what was replaced', () => {
+    const cell = new WatchedCell();
+    const keys = Array.from({ length: 12 }, (_, at) => `/${at}`);
+    for (const key of keys) cell.write(put(key, key.repeat(mib / key.length)));
+    for (const key of keys) cell.write(put(key, 'small'));
+    const watch = cell.watch('/', '0', { fromRevision: 13, withPrevious: true });
+    for (let before = 0; cell.pumpRequests > 0; before = bytesTold(watch)) {
+      cell.pumpRequests = 0;
+      cell.hub.pump();
+      expect(bytesTold(watch) - before).toBeLessThanOrEqual(5 * mib);
+    }
+    expect(watch.told).toEqual(keys.map((key, at) => `${at + 13} ${key}`));
   });
 });
 

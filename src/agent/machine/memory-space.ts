@@ -122,12 +122,19 @@ export class MemorySpace {
     return found;
   }
 
-  changes(fromRevision: number, limit: number): KeyChange[] {
+  changes(fromRevision: number, limit: number, bytesMax: number): KeyChange[] {
     const from = this.#firstChangeFrom(fromRevision);
-    let through = limit === 0 ? this.#changes.length : Math.min(from + limit, this.#changes.length);
-    // Back to the end of a whole revision; forward when the first one alone is larger than the limit.
+    const last = limit === 0 ? this.#changes.length : Math.min(from + limit, this.#changes.length);
+    let through = from;
+    let bytes = 0;
+    for (; through < last; through += 1) {
+      const { key, value } = this.#changes[through]!;
+      bytes += key.length + value.length;
+      if (bytesMax > 0 && bytes > bytesMax) break;
+    }
+    // Back to the end of a whole revision; forward when the first one alone is larger than the limits.
     while (through > from && this.#splitsRevision(through)) through -= 1;
-    if (through === from) through = Math.min(from + limit, this.#changes.length);
+    if (through === from) through = Math.min(from + 1, this.#changes.length);
     while (this.#splitsRevision(through)) through += 1;
     return this.#changes.slice(from, through);
   }

@@ -81,8 +81,8 @@ export class MemoryStateStore implements StateStore {
     return this.#spaces[space].history(key, beforeRevision, limit);
   }
 
-  changes(space: Space, fromRevision: number, limit: number): KeyChange[] {
-    return this.#spaces[space].changes(fromRevision, limit);
+  changes(space: Space, fromRevision: number, limit: number, bytesMax = 0): KeyChange[] {
+    return this.#spaces[space].changes(fromRevision, limit, bytesMax);
   }
 
   compact(space: Space, floor: number): void {

@@ -97,9 +97,10 @@ export interface StateStore {
   history(space: Space, key: Key, beforeRevision: number, limit: number): KeyChange[];
   /**
    * Kept changes with modRevision >= fromRevision, in order of (modRevision, ordinal): as many whole revisions as fit
-   * the limit, and the first one even when it alone does not.
+   * the limit and, with their keys and values, `bytesMax` (0 or absent: no limit); and the first one even when it alone
+   * does not.
    */
-  changes(space: Space, fromRevision: number, limit: number): KeyChange[];
+  changes(space: Space, fromRevision: number, limit: number, bytesMax?: number): KeyChange[];
   /**
    * Forgets what nobody who asks at or above the floor can see: of the changes with modRevision < floor, deletions, and
    * those whose key has a later change with modRevision <= floor. Changes at the floor itself all stay.

@@ -17,8 +17,12 @@ export interface WatchHubOptions {
   readonly requestPump: () => void;
   /** Changes that are read from the store at once for one watcher; a single revision may have more. */
   readonly pageChanges?: number;
+  /** Bytes of keys and values that are read from the store at once for one watcher; a single revision may have more. */
+  readonly pageBytes?: number;
   /** Pages that are read in one `pump`, one after another for all who catch up. */
   readonly pumpPages?: number;
+  /** Bytes that are read in one `pump`: it is part of a turn of the host, which others wait for. */
+  readonly pumpBytes?: number;
   /** A paused watcher that falls further behind than this is cut. */
   readonly laggingRevisionsMax?: number;
 }
@@ -36,7 +40,13 @@ interface Watcher extends WatchQuery {
   next: number;
 }
 
-const DEFAULTS = { pageChanges: 64, pumpPages: 16, laggingRevisionsMax: 100_000 };
+const DEFAULTS = {
+  pageChanges: 64,
+  pageBytes: 2 * 1024 * 1024,
+  pumpPages: 16,
+  pumpBytes: 4 * 1024 * 1024,
+  laggingRevisionsMax: 100_000,
+};
 /** How many published events may pass between two looks at how far paused watchers lag. */
 const LAG_CHECK_EVENTS = 1_024;
 
@@ -100,12 +110,13 @@ export class WatchHub {
   pump(): void {
     this.#isPumpRequested = false;
     let pages = this.#options.pumpPages;
+    let bytes = this.#options.pumpBytes;
     for (const watcher of this.#catchingUp) {
-      if (pages === 0) break;
+      if (pages === 0 || bytes <= 0) break;
       pages -= 1;
       // Who needs another page goes to the end of the queue, so that all get their turn.
       this.#catchingUp.delete(watcher);
-      this.#catchUp(watcher);
+      bytes -= this.#catchUp(watcher, Math.min(bytes, this.#options.pageBytes));
     }
     if (this.#catchingUp.size > 0) this.#askForPump();
   }
@@ -158,23 +169,34 @@ export class WatchHub {
     }
   }
 
-  #catchUp(watcher: Watcher): void {
+  /** Returns how many bytes it read. */
+  #catchUp(watcher: Watcher, bytesMax: number): number {
     const { space, next } = watcher;
     const floor = this.#source.floor(space);
     if (next < floor) {
       const message = `Revision ${next} is forgotten: history begins at ${floor}.`;
       this.#cut(watcher, 'COMPACTED', message, floor);
-      return;
+      return 0;
     }
-    const page = this.#source.store.changes(space, next, this.#options.pageChanges);
-    const last = page.at(-1);
+    const page = this.#source.store.changes(space, next, this.#options.pageChanges, bytesMax);
+    const changes: WatchedChange[] = [];
+    let bytes = 0;
+    let last: KeyChange | undefined;
+    for (const change of page) {
+      // What was replaced counts too, and may be larger than what the page was measured by.
+      if (bytes > bytesMax && change.modRevision !== last?.modRevision) break;
+      last = change;
+      bytes += change.key.length + change.value.length;
+      if (!isInRange(change.key, watcher)) continue;
+      const watched = this.#watched(watcher, change);
+      bytes += watched.previous?.value.length ?? 0;
+      changes.push(watched);
+    }
     const reached = last === undefined ? this.#position(space) : { revision: last.modRevision, slot: last.slot };
     watcher.next = Math.max(next, reached.revision + 1);
-    const changes = page
-      .filter((change) => isInRange(change.key, watcher))
-      .map((change) => this.#watched(watcher, change));
     const isLive = this.#continue(watcher);
     if (changes.length > 0 || (isLive && watcher.progress)) this.#deliver(watcher, changes, reached);
+    return bytes;
   }
 
   /** Live, which it returns, when it has had everything there is; else it reads on from the store. */

@@ -39,7 +39,7 @@ export class StateSpace {
   readonly #rowAt: Database.Statement<[number], LogRow>;
   readonly #valueAt: Database.Statement<[number], KeyedRow>;
   readonly #headerOfLive: Database.Statement<[Buffer], HeaderRow>;
-  readonly #rowsFrom: Database.Statement<[number, number], LogRow>;
+  readonly #rowsFrom: Database.Statement<[number], LogRow>;
   readonly #revisionFrom: Database.Statement<[number], [number, number]>;
   readonly #keysAt: Database.Statement<[Buffer, Buffer, Buffer, Buffer], [Buffer, number]>;
   readonly #keysAtDescending: Database.Statement<[Buffer, Buffer, Buffer, Buffer], [Buffer, number]>;
@@ -70,9 +70,7 @@ export class StateSpace {
       .prepare<[Buffer], HeaderRow>(`SELECT ${HEADER_ROW_COLUMNS} ${joined} WHERE c.key = ?`)
       .raw();
     this.#rowsFrom = database
-      .prepare<[number, number], LogRow>(
-        `SELECT ${ROW_COLUMNS} FROM ${log} l WHERE position >= ? ORDER BY position LIMIT ?`,
-      )
+      .prepare<[number], LogRow>(`SELECT ${ROW_COLUMNS} FROM ${log} l WHERE position >= ? ORDER BY position`)
       .raw();
     this.#revisionFrom = database
       .prepare<[number], [number, number]>(
@@ -206,22 +204,26 @@ export class StateSpace {
     return found;
   }
 
-  changes(fromRevision: number, limit: number): KeyChange[] {
-    const from = this.firstPosition(fromRevision);
-    if (limit === 0) return this.#rowsFrom.all(from, -1).map(changeOf);
-    const rows = this.#rowsFrom.all(from, limit + 1);
-    if (rows.length <= limit) return rows.map(changeOf);
-    let through = limit;
-    while (through > 0 && rows[through]?.[3] === rows[through - 1]?.[3]) through -= 1;
-    if (through > 0) return rows.slice(0, through).map(changeOf);
-    // The first revision alone is larger than the limit.
-    const revision = rows[0]?.[3];
-    const whole: KeyChange[] = [];
-    for (const row of this.#rowsFrom.iterate(from, -1)) {
-      if (row[3] !== revision) break;
-      whole.push(changeOf(row));
+  /** Row by row: one that does not fit any more is the last that is read. */
+  changes(fromRevision: number, limit: number, bytesMax: number): KeyChange[] {
+    const found: KeyChange[] = [];
+    /** How many of them are whole revisions. */
+    let whole = 0;
+    let revision = 0;
+    let bytes = 0;
+    for (const row of this.#rowsFrom.iterate(this.firstPosition(fromRevision))) {
+      const change = changeOf(row);
+      if (change.modRevision !== revision) whole = found.length;
+      revision = change.modRevision;
+      bytes += change.key.length + change.value.length;
+      const fits = (limit === 0 || found.length < limit) && (bytesMax === 0 || bytes <= bytesMax);
+      if (!fits && whole > 0) {
+        found.length = whole;
+        break;
+      }
+      found.push(change);
     }
-    return whole;
+    return found;
   }
 
   /** The first position whose revision is at least this: positions grow with revisions. */

@@ -128,13 +128,13 @@ export class SqliteStateStore implements StateStore {
     return this.#guarded(() => this.#spaces[space].history(key, beforeRevision, limit));
   }
 
-  changes(space: Space, fromRevision: number, limit: number): KeyChange[] {
+  changes(space: Space, fromRevision: number, limit: number, bytesMax = 0): KeyChange[] {
     return this.#guarded(() => {
       if (fromRevision < this.#spaces[space].record.floor && this.#compactions[space].isPending) {
         this.#change();
         this.#compactions[space].finish();
       }
-      return this.#spaces[space].changes(fromRevision, limit);
+      return this.#spaces[space].changes(fromRevision, limit, bytesMax);
     });
   }
 
