@@ -111,6 +111,11 @@ export const GROUPS: readonly Group[] = [
         summary: 'Measure a cell of real processes on this machine.',
         load: async () => (await import('./commands/bench.ts')).benchCommand,
       },
+      {
+        name: 'simulate',
+        summary: 'Run whole cells in a simulated world and check what must hold.',
+        load: async () => (await import('./commands/simulate.ts')).simulateCommand,
+      },
     ],
   },
   {

@@ -80,6 +80,7 @@ describe('mistakes', () => {
     [['get', '/a', '--timeout', '5'], '--timeout: "5" is not a duration; write 5s for seconds'],
     [['get', '/a', '--timeout', 'soon'], '--timeout: "soon" is not a duration; use 500ms, 60s, 5m or 1h'],
     [['del', '/a', '--prefix=maybe'], '--prefix takes no value'],
+    [['simulate', '--agents', '9'], '--agents: 9 is not between 3 and 7'],
     [['get', '/a', '-w', 'xml'], '--write-out: "xml" is none of table, json'],
   ])('synod %j', async (args, line) => {
     expect(await runCli(args)).toEqual({ code: 64, stdout: '', stderr: `synod: ${line}\n` });
@@ -183,6 +184,31 @@ test('durations, labels and sizes', () => {
   expect(() => parseLabels(['region'])).toThrow('write key=value, such as region=west');
   expect([5, 61_000, 3_700_000, 90_000_000].map(formatDuration)).toEqual(['5ms', '1m1s', '1h1m', '1d1h']);
   expect([5, 2_048, 5_000_000].map(formatBytes)).toEqual(['5 B', '2.0 KiB', '4.8 MiB']);
+});
+
+describe('simulate', () => {
+  const simulate = (...args: string[]) => runCli(['simulate', '--for', '5s', '--agents', '3', '-w', 'json', ...args]);
+
+  test('the same seed is the same run, another one is another', async () => {
+    const trace = async (seed: string) => JSON.parse((await simulate('--seed', seed)).stdout).traceHash as string;
+    const [first, again, other] = [await trace('7'), await trace('7'), await trace('8')];
+    expect(again).toBe(first);
+    expect(other).not.toBe(first);
+  });
+
+  test('several seeds are one line each', async () => {
+    const { code, stdout } = await simulate('--seed', '3', '--seeds', '2');
+    expect(code).toBe(0);
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toMatchObject([
+      { seed: 3, ok: true },
+      { seed: 4, ok: true },
+    ]);
+  });
 });
 
 describe('completion', () => {

@@ -1,0 +1,2 @@
+export type { ReplicaRunOptions } from './replica-run.ts';
+export { runSimulation, type SimulationReport } from './run.ts';
