@@ -23,13 +23,19 @@ export class Lease {
   readonly #renewals: Renewals;
   readonly #renewable: Renewable | undefined;
 
-  constructor(writer: Writer, renewals: Renewals, id: string, ttlMs: number, keepAlive: boolean) {
+  constructor(
+    writer: Writer,
+    renewals: Renewals,
+    granted: { id: string; ttlMs: number; sentMs: number; keepAlive: boolean },
+  ) {
+    const { id, ttlMs, sentMs, keepAlive } = granted;
     this.id = id;
     this.ttlMs = ttlMs;
     this.ended = this.#end.signal;
     this.#writer = writer;
     this.#renewals = renewals;
-    if (keepAlive) this.#renewable = renewals.keep({ id, isSession: false, ttlMs, lost: () => this.#markEnded() });
+    if (!keepAlive) return;
+    this.#renewable = renewals.keep({ id, isSession: false, ttlMs, lost: () => this.#markEnded() }, sentMs);
   }
 
   get isEnded(): boolean {
@@ -56,6 +62,12 @@ export class Lease {
 
 export async function grantLease(writer: Writer, renewals: Renewals, options: LeaseOptions): Promise<Lease> {
   const { ttlMs, leaseId = crypto.randomUUID(), keepAlive = true } = options;
+  const sentMs = performance.now();
   const granted = await writer.run((stub) => stub.grantLease, { leaseId, ttlMs }, options);
-  return new Lease(writer, renewals, granted.leaseId || leaseId, granted.ttlMs || ttlMs, keepAlive);
+  return new Lease(writer, renewals, {
+    id: granted.leaseId || leaseId,
+    ttlMs: granted.ttlMs || ttlMs,
+    sentMs,
+    keepAlive,
+  });
 }

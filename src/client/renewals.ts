@@ -13,7 +13,7 @@ export interface Renewable {
 
 interface Kept {
   ttlMs: number;
-  /** When the last acknowledged renewal was sent: a TTL counts from there. */
+  /** When the opening or the last acknowledged renewal was sent first: a TTL counts from there. */
   provenMs: number;
 }
 
@@ -50,9 +50,10 @@ export class Renewals {
     this.#caller = caller;
   }
 
-  keep(renewable: Renewable): Renewable {
-    this.#kept.set(renewable, { ttlMs: renewable.ttlMs, provenMs: performance.now() });
-    this.#schedule(this.#intervalMs());
+  /** `sentMs`: when it was first asked for, by `performance.now()`. The answer may have come much later. */
+  keep(renewable: Renewable, sentMs: number): Renewable {
+    this.#kept.set(renewable, { ttlMs: renewable.ttlMs, provenMs: sentMs });
+    this.#schedule(Math.max(0, sentMs + this.#intervalMs() - performance.now()));
     return renewable;
   }
 

@@ -30,13 +30,14 @@ export class Session {
   readonly #renewals: Renewals;
   readonly #renewable: Renewable;
 
-  constructor(caller: Caller, renewals: Renewals, id: string, ttlMs: number) {
+  constructor(caller: Caller, renewals: Renewals, opened: { id: string; ttlMs: number; sentMs: number }) {
+    const { id, ttlMs, sentMs } = opened;
     this.id = id;
     this.ttlMs = ttlMs;
     this.ended = this.#end.signal;
     this.#caller = caller;
     this.#renewals = renewals;
-    this.#renewable = renewals.keep({ id, isSession: true, ttlMs, lost: () => this.markEnded() });
+    this.#renewable = renewals.keep({ id, isSession: true, ttlMs, lost: () => this.markEnded() }, sentMs);
   }
 
   get isEnded(): boolean {
@@ -44,8 +45,8 @@ export class Session {
   }
 
   /**
-   * How much longer it certainly lives, by this machine's monotonic clock, counted from when the last acknowledged renewal
-   * was sent. 0: it may have ended.
+   * How much longer it certainly lives, by this machine's monotonic clock, counted from when its opening or the last
+   * acknowledged renewal was sent. 0: it may have ended.
    */
   get certainMs(): number {
     return this.isEnded ? 0 : this.#renewals.certainMs(this.#renewable);
@@ -96,13 +97,14 @@ export interface Place {
 export async function openSession(caller: Caller, renewals: Renewals, options: SessionOptions): Promise<Session> {
   const sessionId = crypto.randomUUID();
   const ttlMs = options.ttlMs ?? SESSION_TTL_MS;
+  const sentMs = performance.now();
   const opened = await caller.call({
     method: (stub) => stub.openSession,
     request: () => ({ sessionId, ttlMs, owner: options.owner ?? '' }),
     repeatable: true,
     options,
   });
-  return new Session(caller, renewals, sessionId, opened.ttlMs || ttlMs);
+  return new Session(caller, renewals, { id: sessionId, ttlMs: opened.ttlMs || ttlMs, sentMs });
 }
 
 /** The session of a client's own writes: opened by the first one, opened anew when it was lost. */

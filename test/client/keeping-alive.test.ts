@@ -1,6 +1,11 @@
 /** Guards that sessions and leases live as long as their client, with few messages, also across the loss of an agent. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Caller } from '../../src/client/caller.ts';
 import { connect } from '../../src/client/index.ts';
+import { grantLease } from '../../src/client/lease.ts';
+import { type Renewable, Renewals } from '../../src/client/renewals.ts';
+import { openSession } from '../../src/client/session.ts';
+import type { Writer } from '../../src/client/writes.ts';
 import type { RenewRequest } from '../../src/gen/synod/v1/user.ts';
 import { StubCell } from '../support/stub-cell.ts';
 
@@ -10,7 +15,10 @@ beforeEach(async () => {
   cell = await StubCell.start(2);
 });
 
-afterEach(() => cell.stop());
+afterEach(async () => {
+  vi.useRealTimers();
+  await cell.stop();
+});
 
 const renewals = (agent: number) =>
   cell.agents[agent]!.calls.filter(({ method }) => method === 'renew').map(({ request }) => request as RenewRequest);
@@ -69,4 +77,31 @@ test('a lease takes its keys with it', async () => {
   await client.put('/a', 'x', { leaseId: lease.id });
   await lease.revoke();
   expect((await client.get('/a')).item).toBeUndefined();
+});
+
+test('a TTL counts from when the client asked, not from the answer', async () => {
+  vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
+  const written: RenewRequest[] = [];
+  const stream = { on: () => stream, write: (request: RenewRequest) => written.push(request), cancel: () => {} };
+  const answersAfter = (delayMs: number) => async () => {
+    vi.advanceTimersByTime(delayMs);
+    return { ttlMs: 1_000, slot: 1 };
+  };
+  const pool = { current: () => ({ address: '', stub: { renew: () => stream } }), moveOnFrom: () => {} };
+  const caller = { pool, call: answersAfter(900) } as unknown as Caller;
+  const renewals = new Renewals(caller);
+  const session = await openSession(caller, renewals, { ttlMs: 1_000 });
+  expect(session.certainMs).toBe(100);
+  // Overdue: it is renewed at once.
+  vi.advanceTimersByTime(0);
+  expect(written.at(-1)!.sessionIds).toEqual([session.id]);
+  const writer = { run: answersAfter(700) } as unknown as Writer;
+  const kept: number[] = [];
+  const keep = (renewable: Renewable, sentMs: number) => {
+    kept.push(performance.now() - sentMs);
+    return renewable;
+  };
+  await grantLease(writer, { keep } as unknown as Renewals, { ttlMs: 1_000 });
+  expect(kept).toEqual([700]);
+  renewals.close();
 });
