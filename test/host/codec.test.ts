@@ -74,6 +74,13 @@ test('the digest tells commands apart', () => {
   );
 });
 
+test('what is expected counts with its kind: a version and the value that has its bytes differ', () => {
+  const parts = { kind: 'compareAndWrite', key: '/k', value: Buffer.from('x'), leaseId: '' } as const;
+  const version = digestOf({ ...parts, expected: { kind: 'version', version: 4 } });
+  const value = digestOf({ ...parts, expected: { kind: 'value', value: Buffer.alloc(4) } });
+  expect(version).not.toBe(value);
+});
+
 function requestOf(item: Command): Request {
   return { sessionId: '', sequence: 0, ackedBelow: 0, digest: 0, command: item };
 }

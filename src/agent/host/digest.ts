@@ -20,6 +20,7 @@ function addCommand(hash: Hash, command: Command): void {
       return;
     case 'compareAndWrite':
       hash.text(command.key);
+      hash.flag(command.expected.kind === 'value');
       if (command.expected.kind === 'value') hash.bytes(command.expected.value);
       else hash.number(command.expected.version);
       hash.flag(command.value === undefined);
