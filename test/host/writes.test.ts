@@ -196,6 +196,51 @@ describe('repeats', () => {
   });
 });
 
+describe('two commands that claim one place through two agents', () => {
+  const session = { id: 's', sequence: 1, ackedBelow: 1 };
+
+  function opened(cell: MemoryCell): Agent {
+    const leader = settled(cell);
+    cell.write(leader.id, { kind: 'openSession', sessionId: 's', ttlMs: 60_000, owner: 'test' }).value();
+    return leader;
+  }
+
+  test('each get their own answer: one is executed, the other refused', () => {
+    const cell = new MemoryCell(THREE);
+    const leader = opened(cell);
+    const [one, other] = cell.followers();
+    const executed = cell.write(one!.id, put('/one', '1'), { session });
+    cell.clock.run(1);
+    const refused = cell.write(other!.id, put('/other', '1'), { session });
+    expect(executed.value().result.succeeded).toBe(true);
+    refused.wait();
+    expect(refused.error).toMatchObject({ reason: 'SEQUENCE_REUSED', effect: 'not_done' });
+    expect(text(leader.host, '/one')).toBe('1');
+    expect(text(leader.host, '/other')).toBeUndefined();
+  });
+
+  test('also when a snapshot skipped the slot in which one was executed', () => {
+    const cell = new MemoryCell(THREE);
+    const leader = opened(cell);
+    const [behind, other] = cell.followers();
+    cell.deliver = (from, to) => from !== behind!.id && to !== behind!.id;
+    const refused = cell.write(behind!.id, put('/behind', '1'), { session, timeoutMs: 60_000 });
+    expect(cell.write(leader.id, put('/one', '1'), { session }).value().result.succeeded).toBe(true);
+    cell.clock.run(100);
+    for (const { host, disk } of [leader, other!]) {
+      host.flush();
+      disk.dropBelow(host.status.applied + 1);
+      disk.onFloor(host.status.applied + 1);
+    }
+    // Nothing that it asks arrives before it has the snapshot.
+    const isForward = (message: PeerMessage) => isHost(message, 'forward');
+    cell.deliver = (from, _to, message) => from !== behind!.id || !isForward(message);
+    refused.wait();
+    expect(refused.error).toMatchObject({ reason: 'SEQUENCE_REUSED', effect: 'not_done' });
+    expect(text(behind!.host, '/one')).toBe('1');
+  });
+});
+
 describe('failures', () => {
   test('a write that was never sent ends as not done', () => {
     const cell = new MemoryCell(THREE);

@@ -53,7 +53,7 @@ describe('a repeated request (TRUST 9)', () => {
       const repeated = machine.apply({ slot: machine.appliedSlot + 1, era: '' }, entry);
       expect(plain(repeated.outcomes)).toEqual(plain([first]));
       expect(repeated.events).toEqual([]);
-      expect(plain(machine.storedReply(SESSION, 1))).toEqual(plain(first!.result));
+      expect(plain(machine.storedReply(SESSION, 1, once.digest))).toEqual(plain(first!.result));
     }
   });
 
@@ -84,6 +84,8 @@ describe('a place in a session', () => {
     cell.request(request(1, put('/a'), { digest: 1 }));
     expect(cell.request(request(1, put('/b'), { digest: 2 }))).toMatchObject({ reason: 'SEQUENCE_REUSED' });
     expect(cell.text('/b')).toBeUndefined();
+    expect(cell.machine.storedReply(SESSION, 1, 1)).toMatchObject({ succeeded: true });
+    expect(cell.machine.storedReply(SESSION, 1, 2)).toMatchObject({ reason: 'SEQUENCE_REUSED' });
   });
 
   it('that was acknowledged is forgotten, and said to be', () => {
@@ -91,8 +93,8 @@ describe('a place in a session', () => {
     for (const sequence of [1, 2, 3]) cell.request(request(sequence, put('/a')));
     cell.request(request(4, put('/a'), { ackedBelow: 3 }));
     expect(cell.request(request(2, put('/a')))).toMatchObject({ reason: 'SEQUENCE_FORGOTTEN', floor: 3 });
-    expect(cell.machine.storedReply(SESSION, 2)).toBeUndefined();
-    expect(cell.machine.storedReply(SESSION, 3)).toBeDefined();
+    expect(cell.machine.storedReply(SESSION, 2, 0)).toBeUndefined();
+    expect(cell.machine.storedReply(SESSION, 3, 0)).toBeDefined();
     expect(cell.machine.revision('user')).toBe(4);
     const restarted = new Driver({}, cell.store.clone());
     expect(restarted.request(request(2, put('/a')))).toMatchObject({ reason: 'SEQUENCE_FORGOTTEN', floor: 3 });
@@ -170,7 +172,7 @@ describe('the replies of a session', () => {
     cell.request(request(2, { kind: 'endSession', sessionId: SESSION }));
     expect(cell.store.rangePlain('/_internal/replies/', '/_internal/replies0', 0)).toEqual([]);
     expect(cell.request(request(1, put('/a')))).toMatchObject({ reason: 'SESSION_UNKNOWN' });
-    expect(cell.machine.storedReply(SESSION, 1)).toBeUndefined();
+    expect(cell.machine.storedReply(SESSION, 1, 0)).toBeUndefined();
   });
 
   it('are never in memory all at once: not when the session ends, nor when an agent starts again', () => {

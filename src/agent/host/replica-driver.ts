@@ -83,7 +83,7 @@ export class ReplicaDriver {
     parts.applier.adopt(installed.store, installed.base);
     this.#options.observer.snapshotInstalled(from, installed.base.slot);
     this.feed({ kind: 'snapshotInstalled', base: installed.base });
-    parts.requests.skipped((sessionId, sequence) => parts.machine.storedReply(sessionId, sequence));
+    parts.requests.skipped(({ sessionId, sequence, digest }) => parts.machine.storedReply(sessionId, sequence, digest));
     parts.hub.adopted();
     this.#mayHaveLostSession = true;
     this.applied(installed.base.slot);

@@ -1,5 +1,5 @@
 import type { ProposalFate } from '../consensus/io.ts';
-import type { Command } from '../machine/commands.ts';
+import type { Command, Request } from '../machine/commands.ts';
 import type { RequestOutcome, Result } from '../machine/results.ts';
 import { failed, type Then } from './answer.ts';
 import type { AppliedQuorum } from './applied-quorum.ts';
@@ -162,24 +162,27 @@ export class Requests {
     }
   }
 
-  /** An outcome of an applied entry, whoever sent it. */
+  /**
+   * An outcome of an applied entry, whoever sent it. Another command may claim the same place through another agent; the
+   * machine refuses the later of the two, and each waits for the outcome that is its own.
+   */
   applied(outcome: RequestOutcome, digest: number): void {
     const { sessionId, sequence } = outcome;
     const write = this.#pending.find(sessionId, sessionId === '' ? digest : sequence);
-    if (write !== undefined) this.#resolve(write, outcome.result);
+    if (write !== undefined && write.request.digest === digest) this.#resolve(write, outcome.result);
   }
 
   /**
    * A snapshot skipped slots: the answers of what happened in them are in the records. A write that was sent and left no
    * record may have happened with its record trimmed since.
    */
-  skipped(storedReply: (sessionId: string, sequence: number) => Result | undefined): void {
+  skipped(storedReply: (request: Request) => Result | undefined): void {
     for (const write of this.#pending.all()) {
       if (write.isRepeatable) {
         if (write.state === 'sent') this.#requeue(write, 'leader', 0);
         continue;
       }
-      const reply = storedReply(write.request.sessionId, write.request.sequence);
+      const reply = storedReply(write.request);
       if (reply !== undefined) this.#resolve(write, reply);
       else if (write.mayTakeEffect) {
         this.#pending.remove(write);

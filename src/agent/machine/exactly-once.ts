@@ -1,7 +1,7 @@
 import type { Request } from './commands.ts';
 import { refused } from './family.ts';
 import { LIMITS } from './limits.ts';
-import type { ReplyWindow, ReplyWindows } from './reply-window.ts';
+import type { ReplyWindow, ReplyWindows, StoredReply } from './reply-window.ts';
 import type { Refusal, Result } from './results.ts';
 
 /** What is to be done with a request that came with a place in a session. */
@@ -10,12 +10,15 @@ export type Admission =
   /** It was executed before: this is the answer it got. */
   | { readonly kind: 'answer'; readonly result: Result };
 
+/** A place in a session, and the command that claims it. */
+type Place = Pick<Request, 'sessionId' | 'sequence' | 'digest'>;
+
 /**
  * A place in a session takes effect at most once and always gets the same answer (TRUST 9). A request that is refused
  * here leaves nothing behind; any other outcome, refusals by its command included, is stored under its sequence.
  */
 export function admit(windows: ReplyWindows, request: Request): Admission {
-  const { sessionId, sequence, digest } = request;
+  const { sessionId, sequence } = request;
   const window = windows.open(sessionId);
   if (window === undefined) {
     return answer(refused('SESSION_UNKNOWN', `There is no session ${sessionId}: it has ended, or was never opened.`));
@@ -27,11 +30,7 @@ export function admit(windows: ReplyWindows, request: Request): Admission {
     return answer(refused('SEQUENCE_FORGOTTEN', message, { floor: window.floor }));
   }
   const stored = windows.read(window, sequence);
-  if (stored !== undefined) {
-    if (Object.is(stored.digest, digest)) return answer(stored.result);
-    const message = `Sequence ${sequence} of session ${sessionId} was used for another command.`;
-    return answer(refused('SEQUENCE_REUSED', message));
-  }
+  if (stored !== undefined) return answer(replyTo(request, stored));
   if (sequence - Math.max(window.floor, request.ackedBelow) >= LIMITS.repliesPerSessionMax) {
     const message = `Session ${sessionId} has not acknowledged its last ${LIMITS.repliesPerSessionMax} replies.`;
     return answer(refused('LIMIT_EXCEEDED', message, { floor: window.floor }));
@@ -42,6 +41,12 @@ export function admit(windows: ReplyWindows, request: Request): Admission {
     return answer(refused('LIMIT_EXCEEDED', message, { floor: window.floor }));
   }
   return { kind: 'execute', window };
+}
+
+/** The reply that its place already got; but a place belongs to one command. */
+export function replyTo({ sessionId, sequence, digest }: Place, stored: StoredReply): Result {
+  if (Object.is(stored.digest, digest)) return stored.result;
+  return refused('SEQUENCE_REUSED', `Sequence ${sequence} of session ${sessionId} was used for another command.`);
 }
 
 function placeViolation({ sequence, ackedBelow }: Request): string | undefined {

@@ -1,7 +1,7 @@
 import type { Applicable, ApplyContext } from './applicable.ts';
 import type { Request } from './commands.ts';
 import { compactSystem } from './compaction.ts';
-import { admit } from './exactly-once.ts';
+import { admit, replyTo } from './exactly-once.ts';
 import { execute, isIdempotent } from './families.ts';
 import { refused } from './family.ts';
 import { MachineInvariantError } from './invariant.ts';
@@ -86,10 +86,11 @@ export class Machine {
     return { slot, outcomes, events };
   }
 
-  /** The answer that a place in a session got; undefined when it was not executed, or is forgotten. */
-  storedReply(sessionId: string, sequence: number): Result | undefined {
+  /** The answer to a command at its place in a session; undefined when nothing was executed there, or it is forgotten. */
+  storedReply(sessionId: string, sequence: number, digest: number): Result | undefined {
     const window = this.#windows.open(sessionId);
-    return window && this.#windows.read(window, sequence)?.result;
+    const stored = window && this.#windows.read(window, sequence);
+    return stored && replyTo({ sessionId, sequence, digest }, stored);
   }
 
   #outcome(request: Request, events: RevisionEvent[]): RequestOutcome {
