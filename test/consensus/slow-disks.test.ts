@@ -15,6 +15,7 @@ test.each([
   [200, ONE],
   [400, ONE],
   [700, ONE],
+  [3_000, ONE],
   [100, THREE],
   [200, THREE],
   [300, THREE],
@@ -26,4 +27,16 @@ test.each([
     cell.until(() => cell.agents.some(({ replica }) => replica.isLeaderReady), 60_000);
     expect(cell.conflicts).toEqual([]);
   }
+});
+
+test('a campaign is not over because nobody looked at the clock when its promise became durable', () => {
+  const cell = new Cell();
+  const [a] = cell.found(ONE);
+  if (!a) throw new Error('one was founded');
+  a.disk.fsyncMs = () => 1_000;
+  cell.until(() => a.replica.role === 'campaigning');
+  cell.onlyTick();
+  cell.pass(1_000);
+  expect(a.replica.role).toBe('leader');
+  expect(a.replica.ballot.round).toBe(1);
 });
