@@ -8,7 +8,7 @@ import type { ReadBarrierOptions, WriteOptions, WriteOutcome } from '../../src/a
 import { GroupHost } from '../../src/agent/host/group-host.ts';
 import type { HostConfig } from '../../src/agent/host/host-config.ts';
 import { type HostObserver, NO_OBSERVER } from '../../src/agent/host/observer.ts';
-import type { PeerMessage } from '../../src/agent/host/ports.ts';
+import type { HostPorts, PeerMessage } from '../../src/agent/host/ports.ts';
 import type { Command } from '../../src/agent/machine/commands.ts';
 import { MemoryStateStore } from '../../src/agent/machine/memory-store.ts';
 import { ManualClock, manualPorts } from './manual-ports.ts';
@@ -41,6 +41,8 @@ export class MemoryCell {
   /** Return false to lose the message. */
   deliver: (from: AgentId, to: AgentId, message: PeerMessage) => boolean = () => true;
   latencyMs = 1;
+  /** Takes the place of fetching a snapshot. */
+  fetchSnapshot: HostPorts['fetchSnapshot'] | undefined;
   #options: MemoryCellOptions;
   #boots = 0;
 
@@ -166,6 +168,10 @@ export class MemoryCell {
         });
       },
       fetchSnapshot: (from, then) => {
+        if (this.fetchSnapshot !== undefined) {
+          this.fetchSnapshot(from, then);
+          return;
+        }
         this.clock.after(5, () => {
           const source = this.agents.get(from);
           if (source === undefined || source.isDown || agent.isDown) {

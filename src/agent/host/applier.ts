@@ -40,8 +40,6 @@ export class Applier {
   #backlog: Delivered[] = [];
   #flushedSlot: Slot;
   #unflushedSinceMs: number | undefined;
-  /** A snapshot is being fetched: its slot must stay above the applied one. */
-  isSuspended = false;
 
   constructor(options: {
     machine: Machine;
@@ -64,7 +62,7 @@ export class Applier {
 
   /** Returns true while there is more to do. */
   run(): boolean {
-    if (this.isSuspended || this.#backlog.length === 0) return false;
+    if (this.#backlog.length === 0) return false;
     const startedMs = this.#ports.nowMs();
     let requests = 0;
     let next = 0;

@@ -115,6 +115,8 @@ export class CellError extends Error {
   readonly floor: number;
   readonly holder: string;
   readonly currentVersion: number;
+  /** Of the entry that was refused; 0 when it was not an entry that failed. */
+  readonly slot: number;
 
   constructor(
     reason: CellErrorReason,
@@ -124,6 +126,7 @@ export class CellError extends Error {
       floor?: number;
       holder?: string;
       currentVersion?: number;
+      slot?: number;
     } = {},
   ) {
     super(message);
@@ -133,5 +136,6 @@ export class CellError extends Error {
     this.floor = details.floor ?? 0;
     this.holder = details.holder ?? '';
     this.currentVersion = details.currentVersion ?? 0;
+    this.slot = details.slot ?? 0;
   }
 }

@@ -116,13 +116,7 @@ export class HostParts {
         flushing: () => this.durability.commit(),
       },
     });
-    this.snapshots = new SnapshotFetch({
-      ports,
-      begin: () => {
-        this.applier.isSuspended = true;
-      },
-      end: options.snapshotEnded,
-    });
+    this.snapshots = new SnapshotFetch(ports, options.snapshotEnded);
   }
 
   get isWaiting(): boolean {

@@ -23,6 +23,7 @@ export interface HostPorts {
   /**
    * Fetches the state of `from` and makes it this agent's own (verified, durable, old journal entries dropped). Calls
    * back with the new store, or undefined when it failed or was not above the applied slot; the host then asks again.
+   * The host goes on applying meanwhile, so nothing may come between the comparison with the applied slot and the call.
    */
   fetchSnapshot(from: AgentId, then: (installed: { store: StateStore; base: Base } | undefined) => void): void;
 }

@@ -77,9 +77,9 @@ export class ReplicaDriver {
 
   snapshotEnded(from: AgentId, installed: { store: StateStore; base: Base } | undefined): void {
     const parts = this.#parts;
-    parts.applier.isSuspended = false;
-    this.#clock.wake();
     if (installed === undefined || this.#clock.isStopped) return;
+    // What began and ended in the slots that it skips is missing in what a leader keeps of timers.
+    if (this.replica.role === 'leader') this.feed({ kind: 'stepDown' });
     parts.applier.adopt(installed.store, installed.base);
     this.#options.observer.snapshotInstalled(from, installed.base.slot);
     this.feed({ kind: 'snapshotInstalled', base: installed.base });

@@ -8,31 +8,27 @@ const RETRY_MAX_MS = 5_000;
 
 /**
  * Fetches the state of another agent when the journal no longer reaches back to what is missing here: one at a time, and
- * after a failure again later, because whoever needs it is told so again and again.
+ * after a failure again later, because whoever needs it is told so again and again. What is chosen is applied meanwhile:
+ * a fetch may take minutes, and somebody else may have what is missing.
  */
 export class SnapshotFetch {
   #ports: HostPorts;
-  #begin: () => void;
   #end: (from: AgentId, installed: { store: StateStore; base: Base } | undefined) => void;
   #isUnderWay = false;
   #pauseMs = RETRY_MIN_MS;
   #notBeforeMs = 0;
 
-  constructor(options: {
-    ports: HostPorts;
-    /** Nothing may be applied from here until the end: the snapshot must stay above the applied slot. */
-    begin: () => void;
-    end: (from: AgentId, installed: { store: StateStore; base: Base } | undefined) => void;
-  }) {
-    this.#ports = options.ports;
-    this.#begin = options.begin;
-    this.#end = options.end;
+  constructor(
+    ports: HostPorts,
+    end: (from: AgentId, installed: { store: StateStore; base: Base } | undefined) => void,
+  ) {
+    this.#ports = ports;
+    this.#end = end;
   }
 
   needed(from: AgentId): void {
     if (this.#isUnderWay || this.#ports.nowMs() < this.#notBeforeMs) return;
     this.#isUnderWay = true;
-    this.#begin();
     this.#ports.fetchSnapshot(from, (installed) => {
       this.#isUnderWay = false;
       if (installed === undefined) {

@@ -23,6 +23,7 @@ export function refusalError(refusal: Refusal, write: PendingWrite): CellError {
     effect: lostRecord && write.sends > 1 ? 'unknown' : 'not_done',
     floor: refusal.floor,
     holder: refusal.holder,
+    slot: refusal.slot,
   });
 }
 
