@@ -1,6 +1,7 @@
 import type { Base, Delivered } from '../agent/consensus/io.ts';
 import type { Envelope } from '../agent/consensus/messages.ts';
 import type { AgentId, Ballot, Configuration, Role, Slot } from '../agent/consensus/types.ts';
+import type { StateMeta } from '../agent/machine/store.ts';
 import type { AcceptorShadow } from './acceptor-shadow.ts';
 import type { ChosenJournal } from './chosen-journal.ts';
 import type { Counters } from './counters.ts';
@@ -32,6 +33,7 @@ export class Invariants {
   private readonly identity: Identity;
   private readonly chosen: ChosenJournal;
   private readonly counters: Counters;
+  private readonly revisions = new Map<Slot, { readonly revision: number; readonly floor: number }>();
   private readonly hashes = new Map<Slot, string | number>();
   private readonly ballotUses = new Map<string, BallotUse>();
   private readonly leading = new Map<AgentId, BallotUse>();
@@ -208,6 +210,34 @@ export class Invariants {
     });
     if (isVoid) this.counters.add('void entry');
     this.checkHash(agentId, slot, hash);
+  }
+
+  /** One slot went through the real machine. */
+  applied(agentId: AgentId, previous: Slot, meta: StateMeta): void {
+    const { appliedSlot, era, stateHash, userRevision, userFloor } = meta;
+    require(appliedSlot === previous + 1, 'a prefix is applied in order', () => {
+      return `${agentId}: slot ${appliedSlot} after ${previous}`;
+    });
+    const chosen = this.chosen.at(appliedSlot);
+    require(chosen !== undefined, 'a choice follows from the durable state of a majority', () => {
+      return `${agentId} applies slot ${appliedSlot}; chosen is through ${this.chosen.through}`;
+    });
+    require(isSameBallot(JSON.parse(era) as Ballot, chosen.era), 'an entry of an older era has no effect', () => {
+      return `${agentId} has era ${era} in slot ${appliedSlot}; it is ${ballotText(chosen.era)}`;
+    });
+    if (chosen.isVoid) this.counters.add('void entry');
+    this.checkHash(agentId, appliedSlot, stateHash);
+    const before = this.revisions.get(previous);
+    const isGrowing = before === undefined || (before.revision <= userRevision && before.floor <= userFloor);
+    require(isGrowing && userFloor <= userRevision + 1, 'revisions only grow', () => {
+      return `${agentId}: revision ${userRevision}, floor ${userFloor} in slot ${appliedSlot}, before ${JSON.stringify(before)}`;
+    });
+    this.revisions.set(appliedSlot, { revision: userRevision, floor: userFloor });
+  }
+
+  /** A host says that it campaigns in a ballot of its own, or asks for pre-votes while it still holds the last one. */
+  campaigning(shadow: AcceptorShadow, ballot: Ballot, view: ReplicaView): void {
+    this.use(shadow, ballot, view);
   }
 
   checkHash(agentId: AgentId, slot: Slot, hash: string | number): void {

@@ -52,6 +52,7 @@ export function runReplicas(world: World, options: ReplicaRunOptions): void {
       const ballot = cell.leader?.driver?.replica.ballot;
       return ballot === undefined ? '' : `${ballot.round}.${ballot.agentId}`;
     },
+    epoch: () => world.chosen.configuration.epoch,
     writeOnce: (then) => clients.writeOnce(then),
     laggard: () => {
       clients.isStopped = true;

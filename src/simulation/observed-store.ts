@@ -1,0 +1,94 @@
+import type { MemoryStateStore } from '../agent/machine/memory-store.ts';
+import type {
+  Key,
+  KeyChange,
+  KeyRecord,
+  LevelChild,
+  RangeQuery,
+  Space,
+  StateMeta,
+  StateStore,
+} from '../agent/machine/store.ts';
+
+/** A state store of the running process: the harness sees every applied slot and every flush. */
+export class ObservedStore implements StateStore {
+  readonly inner: MemoryStateStore;
+  readonly #onMeta: (meta: StateMeta) => void;
+  readonly #onFlush: () => void;
+
+  constructor(inner: MemoryStateStore, onMeta: (meta: StateMeta) => void, onFlush: () => void) {
+    this.inner = inner;
+    this.#onMeta = onMeta;
+    this.#onFlush = onFlush;
+  }
+
+  readMeta(): StateMeta {
+    return this.inner.readMeta();
+  }
+
+  writeMeta(meta: StateMeta): void {
+    this.inner.writeMeta(meta);
+    this.#onMeta(meta);
+  }
+
+  flush(): void {
+    this.inner.flush();
+    this.#onFlush();
+  }
+
+  get(space: Space, key: Key): KeyRecord | undefined {
+    return this.inner.get(space, key);
+  }
+
+  getAt(space: Space, key: Key, revision: number): KeyRecord | undefined {
+    return this.inner.getAt(space, key, revision);
+  }
+
+  append(space: Space, change: KeyChange): void {
+    this.inner.append(space, change);
+  }
+
+  range(space: Space, query: RangeQuery): KeyRecord[] {
+    return this.inner.range(space, query);
+  }
+
+  count(space: Space, start: Key, end: Key, revision?: number): number {
+    return this.inner.count(space, start, end, revision);
+  }
+
+  level(space: Space, path: Key, after: string, limit: number): LevelChild[] {
+    return this.inner.level(space, path, after, limit);
+  }
+
+  history(space: Space, key: Key, beforeRevision: number, limit: number): KeyChange[] {
+    return this.inner.history(space, key, beforeRevision, limit);
+  }
+
+  changes(space: Space, fromRevision: number, limit: number, bytesMax?: number): KeyChange[] {
+    return this.inner.changes(space, fromRevision, limit, bytesMax);
+  }
+
+  compact(space: Space, floor: number): void {
+    this.inner.compact(space, floor);
+  }
+
+  getPlain(key: Key): Uint8Array | undefined {
+    return this.inner.getPlain(key);
+  }
+
+  putPlain(key: Key, value: Uint8Array): void {
+    this.inner.putPlain(key, value);
+  }
+
+  deletePlain(key: Key): void {
+    this.inner.deletePlain(key);
+  }
+
+  rangePlain(start: Key, end: Key, limit: number): { key: Key; value: Uint8Array }[] {
+    return this.inner.rangePlain(start, end, limit);
+  }
+
+  plainKeys(start: Key, end: Key, limit: number): Key[] {
+    return this.inner.plainKeys(start, end, limit);
+  }
+}
