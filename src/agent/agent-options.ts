@@ -3,6 +3,7 @@ import type { CellPort } from './host/cell-port.ts';
 import type { HostConfig } from './host/host-config.ts';
 import type { Observability } from './observe/index.ts';
 import type { LinkPolicy, Peers } from './peer/index.ts';
+import type { StorageConfig } from './storage/index.ts';
 
 export interface AgentOptions {
   readonly stateDir: string;
@@ -25,6 +26,7 @@ export interface AgentOptions {
   /** Settings that are not worth a flag; see `src/agent/config.ts`. */
   readonly host?: Partial<Omit<HostConfig, 'consensus' | 'version'>>;
   readonly consensus?: Partial<ConsensusConfig>;
+  readonly storage?: Partial<StorageConfig>;
   readonly linkPolicy?: LinkPolicy;
   /** Default: pino, to stderr. */
   readonly logger?: AgentLogger;

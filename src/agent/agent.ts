@@ -75,7 +75,7 @@ class RunningAgent implements Agent {
     this.#installer = new SnapshotInstaller({ warn: (text) => this.#logger.warn({}, text), fatal });
     this.#storage = openStorage({
       directory: options.stateDir,
-      config: storageConfig(),
+      config: storageConfig(options.storage),
       onFailure: fatal,
       run: this.#failStop.run,
       onInstallStep: (step) => {
