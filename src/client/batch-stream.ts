@@ -126,6 +126,7 @@ export class BatchStream {
         continue;
       }
       const error = fromDetail(kind.value);
+      this.#caller.saw(error.slot);
       pending.effectUnknown ||= error.effect === 'unknown';
       if (isTransient(error) && !pending.deadline.isPast) {
         // Not at once: what made it fail lasts longer than a turn of the loop.

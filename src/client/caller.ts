@@ -102,7 +102,11 @@ export class Caller {
       const cancel = () => running.cancel();
       const running = method.call(endpoint.stub, call.request(), new Metadata(), options, (error, response) => {
         signal?.removeEventListener('abort', cancel);
-        if (error) return reject(fromService(error, endpoint.address));
+        if (error) {
+          const failure = fromService(error, endpoint.address);
+          this.saw(failure.slot);
+          return reject(failure);
+        }
         const slot = (response as { slot?: number }).slot;
         if (slot !== undefined) this.saw(slot);
         resolve(response);

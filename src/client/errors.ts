@@ -34,6 +34,8 @@ export interface ErrorDetails {
   readonly floor?: number;
   readonly leader?: string;
   readonly leaderAddress?: string;
+  /** What the refusal rests on; 0 when no agent said anything. */
+  readonly slot?: number;
   readonly cause?: unknown;
 }
 
@@ -47,6 +49,7 @@ export class SynodError extends Error {
   readonly floor: number;
   readonly leader: string;
   readonly leaderAddress: string;
+  readonly slot: number;
 
   constructor(reason: ErrorReason, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -59,12 +62,13 @@ export class SynodError extends Error {
     this.floor = details.floor ?? 0;
     this.leader = details.leader ?? '';
     this.leaderAddress = details.leaderAddress ?? '';
+    this.slot = details.slot ?? 0;
   }
 
   /** The same failure, known to have left the data in another state. */
   withEffect(effect: Effect): SynodError {
     if (effect === this.effect) return this;
-    const { reason, message, code, currentVersion, holder, floor, leader, leaderAddress, cause } = this;
+    const { reason, message, code, currentVersion, holder, floor, leader, leaderAddress, slot, cause } = this;
     return new SynodError(reason, message, {
       effect,
       code,
@@ -73,6 +77,7 @@ export class SynodError extends Error {
       floor,
       leader,
       leaderAddress,
+      slot,
       cause,
     });
   }

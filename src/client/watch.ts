@@ -119,6 +119,7 @@ export class Watch implements AsyncIterableIterator<WatchBatch> {
       }
     } catch (thrown) {
       const error = fromService(thrown as ServiceError, endpoint.address);
+      this.#caller.saw(error.slot);
       if (isEndpointFault(error) && !this.#signal.aborted) this.#caller.pool.moveOnFrom(endpoint.address);
       throw error;
     } finally {

@@ -155,6 +155,17 @@ test('failures of the cell carry reason, effect and where the leader is', async 
   });
 });
 
+test('every refusal carries its slot', async () => {
+  const { machine } = served.cell;
+  const detail = await putRefusal({ key: bytes('/a'), leaseId: 'none' });
+  const refusedIn = machine.appliedSlot;
+  expect(detail).toMatchObject({ reason: 'LEASE_UNKNOWN', slot: refusedIn });
+  must(await ask(served.client, served.client.put, PutRequest.fromPartial({ key: bytes('/a') })));
+  served.cell.failure = new CellError('OUTCOME_UNKNOWN', 'the session ended', { effect: 'unknown' });
+  expect(await putRefusal({ key: bytes('/a') })).toMatchObject({ slot: machine.appliedSlot });
+  expect(machine.appliedSlot).toBeGreaterThan(refusedIn);
+});
+
 test('a failure that is a bug says nothing about the inside, and is reported', async () => {
   served.cell.failure = new TypeError('secret detail') as never;
   const error = refused(await ask(served.client, served.client.put, PutRequest.fromPartial({ key: bytes('/a') })));
@@ -208,7 +219,7 @@ test('every reason has a status on both transports', () => {
   ];
   for (const reason of reasons) {
     const error = new CellError(reason, 'why');
-    expect(errorDetail(error, undefined).code).toBeGreaterThan(0);
+    expect(errorDetail(error, undefined, 0).code).toBeGreaterThan(0);
     expect(httpStatusOf(error)).toBeGreaterThanOrEqual(400);
   }
   expect(httpStatusOf(new Error('bug'))).toBe(500);

@@ -58,6 +58,14 @@ test('a refused operation fails alone', async () => {
   expect(refused).toMatchObject({ reason: { reason: 'INVALID_ARGUMENT', effect: 'not_done' } });
 });
 
+test('what a refusal rests on is behind the client', async () => {
+  await client.batch.put('/a', 'x');
+  const detail = { reason: 'COMPACTED', message: 'too old', slot: 77 };
+  cell.agents[0]!.fault('batch', { kind: 'refuse', detail });
+  await expect(client.batch.get('/a')).rejects.toMatchObject({ reason: 'COMPACTED', slot: 77 });
+  expect(client.highestSlot).toBe(77);
+});
+
 test('answers lost with the stream are asked for elsewhere under the same places', async () => {
   cell.agents[0]!.fault('batch', { kind: 'dropAnswer' });
   const written = await Promise.all([client.batch.put('/a', 'x'), client.batch.put('/b', 'x')]);

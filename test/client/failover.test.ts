@@ -21,6 +21,16 @@ test('with the first agents down the next one answers, and is asked first from t
   expect(cell.agents[2]!.count('read')).toBe(1);
 });
 
+test('no read goes back behind what a refusal rested on', async () => {
+  await using client = connect({ endpoints: cell.endpoints });
+  const detail = { reason: 'FUTURE_REVISION', message: 'not there yet', slot: 77 };
+  cell.agents[0]!.fault('read', { kind: 'refuse', detail });
+  await expect(client.get('/a')).rejects.toMatchObject({ reason: 'FUTURE_REVISION', slot: 77 });
+  expect(client.highestSlot).toBe(77);
+  await client.get('/a');
+  expect((cell.agents[0]!.calls.at(-1)!.request as ReadRequest).options!.minSlot).toBe(77);
+});
+
 test('an agent that dies between calls is left for another', async () => {
   await using client = connect({ endpoints: cell.endpoints });
   await client.put('/a', 'one');

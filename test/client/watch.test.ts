@@ -55,6 +55,13 @@ test('it begins at a revision of the past, and a revision is one batch', async (
   await watch.return();
 });
 
+test('what a refusal rests on is behind the client', async () => {
+  const detail = { reason: 'COMPACTED', message: 'too old', slot: 77 };
+  cell.agents[0]!.fault('watch', { kind: 'refuse', detail });
+  await expect(client.watch('/w/', { fromRevision: 1 }).next()).rejects.toMatchObject({ reason: 'COMPACTED' });
+  expect(client.highestSlot).toBe(77);
+});
+
 test('when its agent dies it goes on elsewhere without a gap and without a repeat', async () => {
   const watch = client.watch('/w/', { fromRevision: 1 });
   await client.put('/w/a', 'x');

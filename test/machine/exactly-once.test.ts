@@ -42,6 +42,18 @@ describe('a repeated request (TRUST 9)', () => {
     expect(cell.request(request(1, put('/a', 'x', { leaseId: 'l' })))).toEqual(first);
   });
 
+  it('that was refused gets the slot of then (every answer carries its slot)', () => {
+    const cell = new Driver();
+    const stored = cell.request(request(1, put('/a', 'x', { leaseId: 'l' })));
+    const { appliedSlot } = cell.machine;
+    expect(stored).toMatchObject({ reason: 'LEASE_UNKNOWN', slot: appliedSlot });
+    const restarted = new Driver({}, cell.store.clone());
+    expect(restarted.request(request(1, put('/a', 'x', { leaseId: 'l' })))).toEqual(stored);
+    const notStored = request(1, put('/a'), { sessionId: 'nowhere' });
+    expect(cell.request(notStored)).toMatchObject({ reason: 'SESSION_UNKNOWN', slot: appliedSlot + 1 });
+    expect(cell.sessionless(put('/a'))).toMatchObject({ reason: 'INVALID_ARGUMENT', slot: appliedSlot + 2 });
+  });
+
   it('gets it within the same slot, after a restart of the machine, and from a copy of the state', () => {
     const cell = new Driver();
     const once = request(1, compareAndWrite('/a', 0, 'mine'));

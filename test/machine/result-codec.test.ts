@@ -41,6 +41,7 @@ const anyResult: fc.Arbitrary<Result> = fc.oneof(
       message: fc.string({ unit: 'grapheme' }),
       floor: count,
       holder: fc.string({ unit: 'grapheme' }),
+      slot: count,
     },
     { requiredKeys: ['kind', 'reason', 'message'] },
   ),

@@ -210,7 +210,7 @@ export class LoneCell implements CellPort {
       for (const [index, { resolve, reject }] of waiting.entries()) {
         const { result } = outcomes[index]!;
         if (result.kind === 'written') resolve({ result, notAppliedBy: this.notAppliedBy });
-        else reject(new CellError(result.reason, result.message, { floor: result.floor, holder: result.holder }));
+        else reject(new CellError(result.reason, result.message, result));
       }
     }
     this.#hub.pump();

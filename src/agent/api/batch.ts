@@ -183,5 +183,5 @@ function sizeOf({ kind }: BatchResult): number {
 }
 
 function slotOf({ kind }: BatchResult): number {
-  return kind?.$case === 'write' || kind?.$case === 'read' ? kind.value.slot : 0;
+  return kind?.value.slot ?? 0;
 }

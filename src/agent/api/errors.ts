@@ -55,8 +55,16 @@ export function httpStatusOf(error: unknown): number {
   return (error instanceof CellError ? MAPPINGS[error.reason] : BUG).http;
 }
 
-/** Every refusal in the one form that clients of all transports get. `resumeFrom` is only for watches. */
-export function errorDetail(error: unknown, hint: LeaderHint | undefined, resumeFrom = 0): ErrorDetail {
+/**
+ * Every refusal in the one form that clients of all transports get. It carries the slot of the entry that was refused, or
+ * `appliedSlot`: what an agent says of its state, it says as of there. `resumeFrom` is only for watches.
+ */
+export function errorDetail(
+  error: unknown,
+  hint: LeaderHint | undefined,
+  appliedSlot: number,
+  resumeFrom = 0,
+): ErrorDetail {
   const known = error instanceof CellError ? error : undefined;
   const { code } = known === undefined ? BUG : MAPPINGS[known.reason];
   return {
@@ -72,6 +80,7 @@ export function errorDetail(error: unknown, hint: LeaderHint | undefined, resume
     // Whoever hit a bug cannot know what was done before it.
     effect: known?.effect ?? 'unknown',
     resumeFrom,
+    slot: known?.slot || appliedSlot,
   };
 }
 

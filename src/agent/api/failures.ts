@@ -17,11 +17,13 @@ export class FailureReporter {
   }
 
   detailOf(error: unknown, method: string, resumeFrom = 0): ErrorDetail {
+    const { appliedSlot } = this.#cell.state;
     if (!(error instanceof CellError)) {
       this.#onBug(error instanceof Error ? error : new Error(String(error)), method);
-      return errorDetail(error, undefined, resumeFrom);
+      return errorDetail(error, undefined, appliedSlot, resumeFrom);
     }
-    return errorDetail(error, error.reason === 'INVALID_ARGUMENT' ? undefined : this.#leaderHint(), resumeFrom);
+    const hint = error.reason === 'INVALID_ARGUMENT' ? undefined : this.#leaderHint();
+    return errorDetail(error, hint, appliedSlot, resumeFrom);
   }
 
   statusOf(error: unknown, method: string, resumeFrom = 0): Failure {

@@ -95,7 +95,8 @@ export class Machine {
 
   #outcome(request: Request, events: RevisionEvent[]): RequestOutcome {
     const { sessionId, sequence } = request;
-    const result = sessionId === '' ? this.#withoutSession(request, events) : this.#inSession(request, events);
+    const answered = sessionId === '' ? this.#withoutSession(request, events) : this.#inSession(request, events);
+    const result = this.#inSlot(answered);
     this.#hash.number(sequence);
     this.#hash.number(result.kind === 'refused' ? 0 : result.succeeded ? 1 : 2);
     return { sessionId, sequence, result };
@@ -120,10 +121,16 @@ export class Machine {
   }
 
   #execute(command: Request['command'], events: RevisionEvent[]): Result {
-    const result = execute(this.#view, command);
+    const result = this.#inSlot(execute(this.#view, command));
     if (result.kind === 'refused') this.#view.discard();
     else this.#commit(events);
     return result;
+  }
+
+  /** Every answer carries its slot; a refusal that was stored has that of then. */
+  #inSlot(result: Result): Result {
+    if (result.kind === 'written' || result.slot !== undefined) return result;
+    return { ...result, slot: this.#meta.appliedSlot };
   }
 
   #commit(events: RevisionEvent[]): void {

@@ -15,6 +15,7 @@ const HAS_PREVIOUS = 4;
 const HAS_MORE = 8;
 const HAS_FLOOR = 1;
 const HAS_HOLDER = 2;
+const HAS_SLOT = 4;
 
 /** Grows to what it is given; reused for every result, so that encoding allocates only what is kept. */
 export class ResultWriter {
@@ -67,13 +68,15 @@ export class ResultWriter {
     for (const item of items) this.#record(item);
   }
 
-  #refused({ reason, message, floor, holder }: Refusal): void {
+  #refused({ reason, message, floor, holder, slot }: Refusal): void {
     this.#byte(TAG_REFUSED);
-    this.#byte((floor === undefined ? 0 : HAS_FLOOR) | (holder === undefined ? 0 : HAS_HOLDER));
+    const details = (floor === undefined ? 0 : HAS_FLOOR) | (holder === undefined ? 0 : HAS_HOLDER);
+    this.#byte(details | (slot === undefined ? 0 : HAS_SLOT));
     this.#latin1(reason);
     this.#data(new TextEncoder().encode(message));
     if (floor !== undefined) this.#count(floor);
     if (holder !== undefined) this.#data(new TextEncoder().encode(holder));
+    if (slot !== undefined) this.#count(slot);
   }
 
   #record({ key, value, createRevision, modRevision, version, leaseId }: KeyRecord): void {
@@ -177,6 +180,7 @@ export class ResultReader {
       message,
       ...(flags & HAS_FLOOR ? { floor: this.#count() } : {}),
       ...(flags & HAS_HOLDER ? { holder: new TextDecoder().decode(this.#data()) } : {}),
+      ...(flags & HAS_SLOT ? { slot: this.#count() } : {}),
     };
   }
 

@@ -20,6 +20,8 @@ export interface Refusal {
   readonly message: string;
   readonly floor?: number;
   readonly holder?: string;
+  /** Of the entry that it was refused in; a repeat gets the same. Absent: it was judged outside of one. */
+  readonly slot?: number;
 }
 
 /** Of one operation of a transaction, or of a `deleteRange` that returns what it deleted. */
