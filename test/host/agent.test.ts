@@ -217,3 +217,23 @@ test('a disk that is full when the mark is written ends the agent with one line'
   await expect(write(agent, '/x', '2')).rejects.toMatchObject({ name: 'CellError' });
   expect(fatal).toEqual([expect.stringMatching(/^\S+: the disk is full\. Free some space/)]);
 });
+
+test('history and metrics show what waits', async () => {
+  const agent = await start('a');
+  await write(agent, '/x', '1');
+  const query = { space: 'user', start: '/', end: '0', fromRevision: 0, withPrevious: false } as const;
+  const watch = agent.cell.watch(query, { deliver: () => true, cut: () => {} });
+  const unanswered = write(agent, '/x', '2');
+  const { history, metrics } = agent.observability;
+  history.sample();
+  const { columns } = history.series(0);
+  const last = (name: string) => columns[name]!.at(-1);
+  expect(last('watchers')).toBe(1);
+  expect(last('writesUnanswered')).toBeGreaterThan(0);
+  expect([last('linkBufferBytes'), last('proposalsQueued')]).toEqual([0, 0]);
+  const text = await metrics.metrics();
+  for (const queue of ['linkBufferBytes', 'writesUnanswered', 'proposalsQueued']) expect(text).toContain(queue);
+  expect(text).toContain('synod_backlog{queue="watchers"} 1');
+  await unanswered;
+  watch.cancel();
+});

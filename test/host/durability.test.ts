@@ -21,6 +21,7 @@ beforeEach(() => {
   const disk: LogDisk = {
     found: { promised: { round: 0, agentId: '' }, floor: 1, end: 0, chosenThrough: 0 },
     onFloor: () => {},
+    onStateFlush: () => {},
     commit: (writes) => events.push(`commit ${describe(writes)}`),
     fsync: (done) => {
       events.push('fsync');

@@ -42,6 +42,11 @@ export class Bundles {
     return true;
   }
 
+  /** Requests that no entry has taken yet. */
+  get queued(): number {
+    return this.#queuedRequests;
+  }
+
   get inFlight(): number {
     return this.#inFlight.size;
   }

@@ -117,6 +117,7 @@ export class GroupHost {
       snapshotEnded: (from, installed) => this.#driver.snapshotEnded(from, installed),
     });
     this.#driver = new ReplicaDriver(options, this.#parts, this.#clock, () => this.#statusNews());
+    disk.onStateFlush = () => this.#parts.durability.commit();
     disk.onFloor = (journalFloor) => this.#driver.feed({ kind: 'compacted', floor: journalFloor });
   }
 
@@ -213,6 +214,12 @@ export class GroupHost {
       unwritableSinceMs: writability.sinceMs,
       participants: liveness.cell,
     };
+  }
+
+  /** What waits here, for whoever watches the agent; cheap. */
+  get backlogs(): { readonly writes: number; readonly proposals: number; readonly watchers: number } {
+    const { requests, bundles, hub } = this.#parts;
+    return { writes: requests.count, proposals: bundles.queued, watchers: hub.watcherCount };
   }
 
   get state(): AppliedState {

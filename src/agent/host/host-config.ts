@@ -20,7 +20,7 @@ export interface HostConfig {
   /** Entries of a leader on their way at once, unless more is queued than one bundle takes. */
   readonly pipelineEntries: number;
   readonly forwardsInFlightMax: number;
-  /** Requests that wait here, at most; beyond it writes are refused at once. */
+  /** Writes that wait here, at most, and reads; beyond it they are refused at once. */
   readonly queuedRequestsMax: number;
   readonly queuedBytesMax: number;
   /** A forwarded call without an answer for so long is sent again. */

@@ -1,7 +1,7 @@
 import type { Slot } from '../consensus/types.ts';
 import { done, failed, type Then } from './answer.ts';
 import type { AppliedQuorum } from './applied-quorum.ts';
-import type { AppliedWaits } from './applied-waits.ts';
+import type { AppliedWait, AppliedWaits } from './applied-waits.ts';
 import { CellError, type ReadBarrierOptions } from './cell-port.ts';
 import type { HostContext } from './host-context.ts';
 import type { ReadRounds } from './read-rounds.ts';
@@ -13,6 +13,7 @@ interface Read {
   readonly deadlineMs: number;
   /** How far it has come, for the message when its time is up. */
   stage: 'leader' | 'majority' | 'applied' | 'voters';
+  wait: AppliedWait | undefined;
   then: Then<Slot> | undefined;
 }
 
@@ -51,16 +52,22 @@ export class Reads {
   }
 
   get isWaiting(): boolean {
-    return this.#open.size > 0;
+    return this.#open.size > 0 || this.#queued.length > 0;
   }
 
   /** Returns a function that ends the wait. */
   barrier(options: Omit<ReadBarrierOptions, 'signal'>, then: Then<Slot>): () => void {
     const startedMs = this.#context.ports.nowMs();
     const { quorum, minSlot, timeoutMs } = options;
-    const read: Read = { quorum, minSlot, startedMs, deadlineMs: startedMs + timeoutMs, stage: 'leader', then };
+    const deadlineMs = startedMs + timeoutMs;
+    const read: Read = { quorum, minSlot, startedMs, deadlineMs, stage: 'leader', wait: undefined, then };
     if (quorum === 'local' && this.#context.applied >= minSlot) {
       this.#context.ports.soon(() => this.#answer(read, done(this.#context.applied)));
+      return () => this.#cancel(read);
+    }
+    if (this.#open.size >= this.#context.config.queuedRequestsMax) {
+      const error = new CellError('OVERLOADED', 'this agent has no room for more reads; try again in a moment');
+      this.#context.ports.soon(() => this.#answer(read, failed(error)));
       return () => this.#cancel(read);
     }
     this.#open.add(read);
@@ -116,6 +123,7 @@ export class Reads {
     for (const read of this.#open) {
       if (nowMs >= read.deadlineMs && read.stage !== 'voters') this.#answer(read, failed(this.#lateError(read)));
     }
+    if (this.#queued.length > 0) this.#queued = this.#queued.filter(({ then }) => then !== undefined);
   }
 
   failAll(): void {
@@ -139,13 +147,13 @@ export class Reads {
       this.#context.watchDeadlines();
       return;
     }
-    for (const read of reads) this.#awaitApplied(read, Math.max(slot, read.minSlot));
+    for (const read of reads) if (read.then !== undefined) this.#awaitApplied(read, Math.max(slot, read.minSlot));
   }
 
   #awaitApplied(read: Read, slot: Slot): void {
     read.stage = 'applied';
     if (this.#context.applied >= slot) this.#appliedHere(read, slot);
-    else this.#appliedWaits.add(slot, () => this.#appliedHere(read, slot));
+    else read.wait = this.#appliedWaits.add(slot, () => this.#appliedHere(read, slot));
   }
 
   #appliedHere(read: Read, slot: Slot): void {
@@ -182,6 +190,7 @@ export class Reads {
     const then = read.then;
     if (then === undefined) return;
     read.then = undefined;
+    if (read.wait !== undefined) this.#appliedWaits.cancel(read.wait);
     this.#open.delete(read);
     this.#context.observer.readAnswered(this.#context.ports.nowMs() - read.startedMs, answer.ok);
     then(answer);

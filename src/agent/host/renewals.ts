@@ -43,7 +43,7 @@ export class Renewals {
   }
 
   get isWaiting(): boolean {
-    return this.#open.size > 0;
+    return this.#open.size > 0 || this.#queued.length > 0;
   }
 
   /** A client's renewal. Held while there is no leader; what it was worth then counts from its first sending. */
@@ -108,6 +108,7 @@ export class Renewals {
       const message = 'no leader acknowledged the renewal: a majority of the voters does not answer';
       this.#answer(call, failed(new CellError('NO_MAJORITY', message, { effect: 'unknown' })));
     }
+    if (this.#queued.length > 0) this.#queued = this.#queued.filter(({ then }) => then !== undefined);
   }
 
   failAll(): void {

@@ -33,8 +33,13 @@ export class Requests {
     this.#repeatMs = context.config.retryMs * REPEAT_FACTOR;
   }
 
+  /** Writes that are not answered yet. */
+  get count(): number {
+    return this.#pending.count + this.#parked.length;
+  }
+
   get isWaiting(): boolean {
-    return this.#pending.count > 0 || this.#parked.length > 0;
+    return this.count > 0;
   }
 
   /** Returns a function that ends the wait. */
@@ -218,7 +223,7 @@ export class Requests {
         return undefined;
       }
     }
-    if (this.#pending.count + this.#parked.length >= queuedRequestsMax || this.#pending.sizeBytes >= queuedBytesMax) {
+    if (this.count >= queuedRequestsMax || this.#pending.sizeBytes >= queuedBytesMax) {
       return new CellError('OVERLOADED', 'this agent has no room for more writes; try again in a moment');
     }
     const write = this.#create(command, session === undefined, false, waiter);
