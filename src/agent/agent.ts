@@ -85,7 +85,11 @@ class RunningAgent implements Agent {
     this.stateDir = this.#storage.directory;
     this.agentId = this.#storage.identity.agentId;
     this.cell = new StartingCell(this.agentId, 'this agent is looking for the cell that it is to join');
-    this.observability = createObservability({ logger: this.#logger, bootNonce: this.#bootNonce });
+    this.observability = createObservability({
+      logger: this.#logger,
+      bootNonce: this.#bootNonce,
+      backlogs: this.#backlogs(),
+    });
     this.#server = new Server({ ...MESSAGE_LIMITS, ...SERVER_OPTIONS });
     this.#api = this.#makeApi();
   }
@@ -188,6 +192,16 @@ class RunningAgent implements Agent {
     peers.start(cellId, cell, (message) => run(() => groupHost.receive(message)));
     groupHost.start();
     this.observability.start();
+  }
+
+  /** Sizes of queues and buffers, asked once a second; before there is a host nothing waits. */
+  #backlogs(): Readonly<Record<string, () => number>> {
+    return {
+      linkBufferBytes: () => (this.#peers?.status() ?? []).reduce((sum, link) => sum + link.bufferedBytes, 0),
+      writesUnanswered: () => this.#host?.backlogs.writes ?? 0,
+      proposalsQueued: () => this.#host?.backlogs.proposals ?? 0,
+      watchers: () => this.#host?.backlogs.watchers ?? 0,
+    };
   }
 
   #makePeers(listening: Listening): Peers {
