@@ -12,6 +12,8 @@ export interface AgentPlace {
   readonly advertised?: string;
   /** A program that runs it, see `SynodProcess`. */
   readonly under?: readonly string[];
+  /** Instead of the command line. */
+  readonly entry?: string;
 }
 
 /** One agent, in a process of its own after every start, always in the same place. */
@@ -68,14 +70,14 @@ export class AgentUnderTest {
 
   /** Spawns it, without waiting for anything. It ends with this process, however that ends. */
   launch(args: readonly string[] = []): SynodProcess {
-    const { stateDir, grpcPort, httpPort, advertised, under } = this.place;
+    const { stateDir, grpcPort, httpPort, advertised, under, entry } = this.place;
     const all = [
       ...['agent', '--state-dir', stateDir, '--until-stdin-ends', '-w', 'json'],
       ...['--grpc-addr', `127.0.0.1:${grpcPort}`, '--http-addr', `127.0.0.1:${httpPort}`],
       ...(advertised === undefined ? [] : ['--advertise-grpc-addr', advertised]),
       ...args,
     ];
-    const process = new SynodProcess(all, {}, under);
+    const process = new SynodProcess(all, {}, under, entry);
     this.#processes.push(process);
     this.#isPaused = false;
     return process;

@@ -15,9 +15,17 @@ export class SynodProcess {
   stderr = '';
   readonly #waiting: (() => void)[] = [];
 
-  /** @param under a program that runs the rest of its arguments, such as `nice` */
-  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}, under: readonly string[] = []) {
-    const [program, ...rest] = [...under, process.execPath, join(ROOT, 'src/cli/synod.ts'), ...args];
+  /**
+   * @param under a program that runs the rest of its arguments, such as `nice`
+   * @param entry the file to run, instead of the command line itself
+   */
+  constructor(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    under: readonly string[] = [],
+    entry: string = join(ROOT, 'src/cli/synod.ts'),
+  ) {
+    const [program, ...rest] = [...under, process.execPath, entry, ...args];
     this.child = spawn(program!, rest, { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
     // Whoever is told to stop while it ends by itself is gone, and that is what was wanted.
     this.child.stdin!.on('error', () => undefined);
