@@ -95,6 +95,10 @@ test('agents join, become voters together, and serve whoever asks', async () => 
   const [b, c] = await Promise.all(['b', 'c'].map((name) => start(name, { peers: [a.grpcAddress] })));
   expect([b!.cellId, c!.cellId]).toEqual([a.cellId, a.cellId]);
   await until(() => voters(a) === 3);
+  const joins = (agent: Agent) => agent.observability.rpcLog.query({ kinds: ['join'], statuses: ['OK'] }, 9);
+  const asked = [b!, c!].flatMap(joins);
+  expect(asked.map(({ direction }) => direction)).toEqual(['sent', 'sent']);
+  expect(new Set(joins(a).map(({ messageId }) => messageId))).toEqual(new Set(asked.map(({ messageId }) => messageId)));
   await write(c!, '/x', '1');
   expect(await read(b!, '/x')).toBe('1');
   const leader = [a, b!, c!].find((agent) => agent.cell.status().leader === agent.agentId)!;

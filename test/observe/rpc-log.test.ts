@@ -6,6 +6,7 @@ import { InFlight } from '../../src/agent/observe/in-flight.ts';
 import { PeerMessageLog } from '../../src/agent/observe/peer-message-log.ts';
 import { type MessageEntry, type MessageRecord, RpcLog } from '../../src/agent/observe/rpc-log.ts';
 import { UserCallLog } from '../../src/agent/observe/user-call-log.ts';
+import { peerObserver } from '../../src/agent/peer-observer.ts';
 import { PutRequest, ReadRequest, WriteResponse } from '../../src/gen/synod/v1/user.ts';
 import { must, put, until } from '../api/calls.ts';
 import { ask, type ServedApi, serveApi } from '../support/served-api.ts';
@@ -99,6 +100,42 @@ test('messages of agents show ballot, slot, id and fields', () => {
   expect(record).toMatchObject({ kind: 'accept', peer: 'b', messageId: 'boot-1', ballot, slot: 12, bytes: 120 });
   expect(log.detail(record!.sequence)!.fields).toMatchObject({ fromSlot: 12, entries: [{ payload: 'data' }] });
   expect([...peers.sentByKind]).toEqual([{ kind: 'accept', messages: 1, bytes: 120 }]);
+});
+
+test('messages that went nowhere stand in the log with why, and calls between agents with how they ended', () => {
+  const log = new RpcLog({ countMax: 10, bytesMax: 1_000_000 });
+  const peers = new PeerMessageLog(log);
+  const observer = peerObserver({ peers });
+  const ballot = { round: 3, agentId: 'a' };
+  const message = { kind: 'accept' as const, ballot, fromSlot: 12, entries: [], chosenThrough: 11 };
+  const envelope = { group: 0, cellId: 'cell', from: 'a', to: 'b', epoch: 1, message };
+  for (const why of ['noLink', 'policy'] as const) {
+    observer.dropped('sent', 'b', { kind: 'consensus', envelope }, 'boot-2', why);
+  }
+  expect(log.query({ messageId: 'boot-2' }, 9)).toMatchObject([
+    { status: 'dropped: link policy', kind: 'accept', direction: 'sent', peer: 'b', ballot, slot: 12, bytes: 0 },
+    { status: 'dropped: no link' },
+  ]);
+  expect([...peers.drops]).toEqual([
+    { direction: 'sent', reason: 'no link', messages: 1 },
+    { direction: 'sent', reason: 'link policy', messages: 1 },
+  ]);
+  expect([...peers.sentByKind]).toEqual([]);
+  observer.called({
+    direction: 'received',
+    peer: 'c',
+    kind: 'join',
+    messageId: 'boot-3',
+    bytes: 70,
+    atMs: 5,
+    durationMs: 12,
+    status: 'OK',
+    payload: { name: 'Clara' },
+    reply: { joined: true },
+  });
+  const [call] = log.query({ kinds: ['join'] }, 1);
+  expect(call).toMatchObject({ channel: 'peer', direction: 'received', peer: 'c', durationMs: 12, status: 'OK' });
+  expect(log.detail(call!.sequence)).toMatchObject({ fields: { name: 'Clara' }, replyFields: { joined: true } });
 });
 
 test('fields are made for JSON: bounded, binary marked, names that mean something to JavaScript harmless', () => {

@@ -208,5 +208,6 @@ test('a stranger of another cell gets nothing', async () => {
   const d = await startAgent('d');
   startIn(other, d);
   await expect(d.peers.fetchSnapshot('a', new Sink().open)).rejects.toThrow('no snapshot for cell cell-2');
+  expect(a.traffic.at(-1)).toMatchObject({ kind: 'fetchSnapshot', peer: 'd', status: 'FAILED_PRECONDITION' });
   expect(source.saved).toBe(0);
 });

@@ -134,6 +134,9 @@ function addPeers({ peers }: MetricsSources, add: Add): void {
       }
     };
   add('synod_peer_messages_total', 'Messages between agents', 'counter', both('messages'));
+  add('synod_peer_dropped_total', 'Messages between agents that went nowhere', 'counter', function* () {
+    for (const { direction, reason, messages } of peers.drops) yield { value: messages, labels: { direction, reason } };
+  });
   add('synod_peer_bytes_total', 'Bytes of messages between agents', 'counter', both('bytes'));
 }
 

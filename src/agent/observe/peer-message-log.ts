@@ -3,7 +3,7 @@ import type { Message } from '../consensus/messages.ts';
 import type { AgentId, Ballot } from '../consensus/types.ts';
 import type { HostMessage } from '../host/messages.ts';
 import type { PeerMessage } from '../host/ports.ts';
-import type { MessageDirection, RpcLog } from './rpc-log.ts';
+import type { MessageDirection, MessageEntry, RpcLog } from './rpc-log.ts';
 
 /** Messages and bytes of one kind that went one way. */
 export interface KindCount {
@@ -12,11 +12,25 @@ export interface KindCount {
   bytes: number;
 }
 
+/** Messages that went nowhere. */
+export interface DropCount {
+  readonly direction: MessageDirection;
+  readonly reason: string;
+  messages: number;
+}
+
+/** A call between agents that is no message on a link, after its end. */
+export type PeerCallEntry = Pick<
+  MessageEntry,
+  'direction' | 'peer' | 'kind' | 'messageId' | 'bytes' | 'atMs' | 'durationMs' | 'status' | 'payload' | 'reply'
+>;
+
 /** Records what agents say to each other. The peer layer calls it where it encodes and decodes. */
 export class PeerMessageLog {
   readonly #rpcLog: RpcLog;
   readonly #sent = new Map<string, KindCount>();
   readonly #received = new Map<string, KindCount>();
+  readonly #dropped = new Map<string, DropCount>();
 
   constructor(rpcLog: RpcLog) {
     this.#rpcLog = rpcLog;
@@ -29,6 +43,41 @@ export class PeerMessageLog {
 
   received(from: AgentId, message: PeerMessage, messageId: string, bytes: number): void {
     this.#record('received', this.#received, from, message, messageId, bytes);
+  }
+
+  /** It was to be sent, or came and was not taken. */
+  dropped(direction: MessageDirection, peer: AgentId, message: PeerMessage, messageId: string, reason: string): void {
+    const name = `${direction} ${reason}`;
+    const count = this.#dropped.get(name);
+    if (count === undefined) this.#dropped.set(name, { direction, reason, messages: 1 });
+    else count.messages += 1;
+    this.#rpcLog.record(entryOf(direction, peer, message, messageId, 0, `dropped: ${reason}`));
+  }
+
+  called(call: PeerCallEntry): void {
+    const { direction, peer, kind, messageId, bytes, atMs, durationMs, status, payload, reply } = call;
+    this.#rpcLog.record({
+      channel: 'peer',
+      direction,
+      peer,
+      kind,
+      messageId,
+      ballot: undefined,
+      slot: 0,
+      bytes,
+      atMs,
+      durationMs,
+      status,
+      own: false,
+      payload,
+      decode: undefined,
+      reply,
+      decodeReply: undefined,
+    });
+  }
+
+  get drops(): Iterable<DropCount> {
+    return this.#dropped.values();
   }
 
   get sentByKind(): Iterable<KindCount> {
@@ -47,8 +96,7 @@ export class PeerMessageLog {
     messageId: string,
     bytes: number,
   ): void {
-    const body = message.kind === 'consensus' ? message.envelope.message : message.message;
-    const { kind } = body;
+    const { kind } = bodyOf(message);
     let count = counts.get(kind);
     if (count === undefined) {
       count = { kind, messages: 0, bytes: 0 };
@@ -56,25 +104,41 @@ export class PeerMessageLog {
     }
     count.messages += 1;
     count.bytes += bytes;
-    this.#rpcLog.record({
-      channel: 'peer',
-      direction,
-      peer,
-      kind,
-      messageId,
-      ballot: message.kind === 'consensus' ? ballotOf(message.envelope.message) : undefined,
-      slot: message.kind === 'consensus' ? slotOf(message.envelope.message) : slotOfHostMessage(message.message),
-      bytes,
-      atMs: performance.now(),
-      durationMs: 0,
-      status: '',
-      own: false,
-      payload: body,
-      decode: undefined,
-      reply: undefined,
-      decodeReply: undefined,
-    });
+    this.#rpcLog.record(entryOf(direction, peer, message, messageId, bytes, ''));
   }
+}
+
+function bodyOf(message: PeerMessage): Message | HostMessage {
+  return message.kind === 'consensus' ? message.envelope.message : message.message;
+}
+
+function entryOf(
+  direction: MessageDirection,
+  peer: AgentId,
+  message: PeerMessage,
+  messageId: string,
+  bytes: number,
+  status: string,
+): MessageEntry {
+  const payload = bodyOf(message);
+  return {
+    channel: 'peer',
+    direction,
+    peer,
+    kind: payload.kind,
+    messageId,
+    ballot: message.kind === 'consensus' ? ballotOf(message.envelope.message) : undefined,
+    slot: message.kind === 'consensus' ? slotOf(message.envelope.message) : slotOfHostMessage(message.message),
+    bytes,
+    atMs: performance.now(),
+    durationMs: 0,
+    status,
+    own: false,
+    payload,
+    decode: undefined,
+    reply: undefined,
+    decodeReply: undefined,
+  };
 }
 
 function ballotOf(message: Message): Ballot | undefined {

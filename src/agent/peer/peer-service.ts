@@ -82,14 +82,7 @@ export function peerService(options: PeerServiceOptions) {
     fetchSnapshot: (call: ServerWritableStream<FetchSnapshotRequest, SnapshotChunk>): void => {
       const atMs = performance.now();
       const { request } = call;
-      const known = cell();
-      if (known === undefined || request.cellId !== known.cellId) {
-        const text = `no snapshot for cell ${request.cellId || '(none)'}: this agent is of ${known?.cellId ?? 'no cell yet'}`;
-        call.emit('error', refusal(known === undefined ? 'STARTING' : 'OTHER_CELL', text, agentId));
-        return;
-      }
-      log.info(`sending a snapshot to ${request.from || call.getPeer()}`);
-      options.snapshots.send(call).then((bytes) => {
+      const ended = (bytes: number, outcome: string): void =>
         options.observer.called({
           direction: 'received',
           peer: request.from || call.getPeer(),
@@ -98,11 +91,22 @@ export function peerService(options: PeerServiceOptions) {
           bytes,
           atMs,
           durationMs: performance.now() - atMs,
-          status: call.cancelled ? 'CANCELLED' : bytes === 0 ? 'ABORTED' : 'OK',
+          status: outcome,
           payload: request,
           reply: undefined,
         });
-      });
+      const known = cell();
+      if (known === undefined || request.cellId !== known.cellId) {
+        const text = `no snapshot for cell ${request.cellId || '(none)'}: this agent is of ${known?.cellId ?? 'no cell yet'}`;
+        const failure = refusal(known === undefined ? 'STARTING' : 'OTHER_CELL', text, agentId);
+        ended(0, status[failure.code ?? status.UNKNOWN]);
+        call.emit('error', failure);
+        return;
+      }
+      log.info(`sending a snapshot to ${request.from || call.getPeer()}`);
+      options.snapshots
+        .send(call)
+        .then((bytes) => ended(bytes, call.cancelled ? 'CANCELLED' : bytes === 0 ? 'ABORTED' : 'OK'));
     },
   };
 }
