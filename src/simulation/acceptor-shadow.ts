@@ -88,6 +88,11 @@ export class AcceptorShadow {
     }
   }
 
+  /** The state was flushed with it, which may be before the commit that it comes from is durable. */
+  promiseBecameDurable(promised: Ballot): void {
+    this.durablePromised = higherBallot(promised, this.durablePromised);
+  }
+
   /** The process died; the disk kept the first `count` commits of its life. */
   crashed(count: number): void {
     this.becameDurable(Math.max(count, this.durableCount));
@@ -100,9 +105,11 @@ export class AcceptorShadow {
   booted(found: FoundLog, stateSlot: Slot, read: (slot: Slot) => JournalEntry | undefined): void {
     this.life += 1;
     this.durableChosen = Math.max(this.durableChosen, stateSlot);
-    require(isSameBallot(found.promised, this.durablePromised), 'no acceptor acts below its durable promise', () => {
+    require(!isBelow(found.promised, this.durablePromised), 'no acceptor acts below its durable promise', () => {
       return `${this.agentId} starts with ${ballotText(found.promised)}, had ${ballotText(this.durablePromised)}`;
     });
+    this.promised = found.promised;
+    this.durablePromised = found.promised;
     this.dropBelow(found.floor);
     for (const [slot, { ballot, entry }] of this.durable) {
       const there = read(slot);

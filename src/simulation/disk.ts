@@ -2,6 +2,7 @@ import type { Writes } from '../agent/consensus/io.ts';
 import type { Ballot, JournalEntry, Slot } from '../agent/consensus/types.ts';
 import type { FoundLog, LogDisk } from '../agent/storage/log-disk.ts';
 import type { Counters } from './counters.ts';
+import { higherBallot } from './identity.ts';
 import { LogImage } from './log-image.ts';
 import type { Random } from './random.ts';
 
@@ -24,6 +25,8 @@ export const CALM_DISK: Readonly<DiskConditions> = {
 /** Applied state as it survives on a disk; opaque to the disk but for its slot. */
 export interface StoredState {
   readonly slot: Slot;
+  /** What the log had promised when the state was flushed: a log that lost its end is raised to it at a start. */
+  readonly promised: Ballot;
 }
 
 /** What the disk needs from the process that owns it. Callbacks end with the life of that process. */
@@ -37,6 +40,7 @@ export interface DiskOwner {
   committed(writes: Writes): void;
   installed(slot: Slot, promised: Ballot): void;
   becameDurable(count: number): void;
+  promiseBecameDurable(promised: Ballot): void;
   floorMoved(floor: Slot): void;
   fsyncFailed(): void;
 }
@@ -123,6 +127,7 @@ export class SimulatedStorage<S extends StoredState> {
       this.durableLog.dropBelow(this.durableState.slot + 1);
     }
     if (this.durableLog.floor > this.durableState.slot + 1) throw new Error('the journal begins above the state');
+    this.durableLog.promised = higherBallot(this.durableLog.promised, this.durableState.promised);
     this.log = this.durableLog.copy();
     return new SimulatedLogDisk(this, owner, this.log.found);
   }
@@ -184,6 +189,7 @@ export class SimulatedStorage<S extends StoredState> {
 export class SimulatedLogDisk<S extends StoredState> implements LogDisk {
   readonly found: FoundLog;
   onFloor: (floor: Slot) => void = () => {};
+  onStateFlush: () => void = () => {};
   private readonly storage: SimulatedStorage<S>;
   private readonly owner: DiskOwner;
 
@@ -222,11 +228,18 @@ export class SimulatedLogDisk<S extends StoredState> implements LogDisk {
     return this.storage.journal.read(fromSlot, throughSlot, maxBytes);
   }
 
+  /** What is promised by now; everything written is committed first. */
+  promisedAtFlush(): Ballot {
+    this.onStateFlush();
+    return this.storage.journal.promised;
+  }
+
   /** The applied state at this moment will be durable some time later; then the journal below it may go. */
   flush(state: S): void {
     const { storage, owner } = this;
     owner.after(owner.random.exponential(storage.conditions.stateFlushMeanMs), () => {
       const floor = storage.stateBecameDurable(state, owner.journalKeptSlots);
+      owner.promiseBecameDurable(state.promised);
       if (floor === undefined) return;
       owner.counters.add('journal shortened');
       owner.floorMoved(floor);

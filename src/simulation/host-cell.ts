@@ -53,7 +53,7 @@ export class HostCell {
     const store = new MemoryStateStore();
     store.writeMeta({ ...store.readMeta(), cellId: CELL_ID });
     store.flush();
-    const storage = new SimulatedStorage<HostState>({ slot: 0, store });
+    const storage = new SimulatedStorage<HostState>({ slot: 0, promised: { round: 0, agentId: '' }, store });
     const process: HostProcess = new SimulatedProcess(world, agentId, storage, (self, disk) => {
       return new HostDriver(world, self, disk, {
         config: this.config,

@@ -15,6 +15,7 @@ import type { World } from './world.ts';
 /** A state file: a whole store as of one flush. Never written to; whoever runs on it takes a clone. */
 export interface HostState extends StoredState {
   readonly slot: Slot;
+  readonly promised: Ballot;
   readonly store: MemoryStateStore;
 }
 
@@ -91,7 +92,8 @@ export class HostDriver implements Driver {
   snapshot(): SentState {
     this.host.flush();
     const store = this.#inner.cloneFlushed();
-    return { state: { slot: store.readMeta().appliedSlot, store }, promised: this.host.replica.ballot };
+    const promised = this.#disk.promisedAtFlush();
+    return { state: { slot: store.readMeta().appliedSlot, promised, store }, promised };
   }
 
   /** The disk calls back outside of any other work: what it changes is looked at as well. */
@@ -160,7 +162,8 @@ export class HostDriver implements Driver {
       },
       () => {
         this.#process.boundary('at a flush of the state');
-        this.#disk.flush({ slot: inner.readMeta().appliedSlot, store: inner.clone() });
+        const promised = this.#disk.promisedAtFlush();
+        this.#disk.flush({ slot: inner.readMeta().appliedSlot, promised, store: inner.clone() });
       },
     );
   }

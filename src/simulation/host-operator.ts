@@ -54,13 +54,15 @@ export class HostOperator {
   #change(): void {
     const random = this.#random;
     const { participants } = this.#cell.world.chosen.configuration;
+    const isLost = (agentId: AgentId): boolean => this.#cell.processes.get(agentId)?.state === 'lost';
+    // A careless demotion beside a dead voter is a way to lose the majority that nobody can help.
+    if (participants.some(({ agentId, role }) => role === 'voter' && isLost(agentId))) return;
     if (random.chance(0.2)) {
       const newcomer = this.#cell.newcomer();
       if (newcomer !== undefined) this.#ask([{ agentId: newcomer.agentId, role: 'learner' }]);
       return;
     }
-    const usable = participants.filter(({ agentId }) => this.#cell.processes.get(agentId)?.state !== 'lost');
-    const changes = random.sample(usable, 1, 2).map(({ agentId }): ParticipantChange => {
+    const changes = random.sample(participants, 1, 2).map(({ agentId }): ParticipantChange => {
       return { agentId, role: random.pick(['voter', 'voter', 'learner', 'removed'] as const) };
     });
     this.#ask(changes);

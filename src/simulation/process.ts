@@ -254,6 +254,10 @@ export class SimulatedProcess<S extends StoredState, D extends Driver> implement
     this.boundary('after an fsync');
   }
 
+  promiseBecameDurable(promised: Ballot): void {
+    this.shadow.promiseBecameDurable(promised);
+  }
+
   floorMoved(floor: Slot): void {
     this.#world.trace.add(this.#world.queue.nowMs, this.agentId, 'journal begins at', undefined, floor);
     this.shadow.dropBelow(floor);

@@ -98,8 +98,8 @@ export class ReplicaCell {
         then(undefined);
         return;
       }
-      const state = driver.machine.state();
       const promised = driver.replica.ballot;
+      const state = driver.machine.state(promised);
       counters.add('snapshot sent');
       const unpin = source?.storage.pin(state.slot);
       const travelMs = by.random.exponential(40);

@@ -257,7 +257,7 @@ export class ReplicaDriver implements Driver {
   #flush(): void {
     if (this.machine.slot - this.#flushedSlot < this.#options.stateFlushSlots) return;
     this.#flushedSlot = this.machine.slot;
-    this.#disk.flush(this.machine.state());
+    this.#disk.flush(this.machine.state(this.#disk.promisedAtFlush()));
   }
 
   #fetchSnapshot(from: AgentId): void {

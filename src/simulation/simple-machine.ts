@@ -27,6 +27,7 @@ export interface SimpleState extends StoredState {
 
 export const EMPTY_STATE: SimpleState = {
   slot: 0,
+  promised: { round: 0, agentId: '' },
   era: { round: 0, agentId: '' },
   configuration: EMPTY_CONFIGURATION,
   configurationSlot: 0,
@@ -100,9 +101,10 @@ export class SimpleMachine {
     return { slot, succeeded: true, current: command.value };
   }
 
-  state(): SimpleState {
+  state(promised: Ballot): SimpleState {
     return {
       slot: this.#slot,
+      promised,
       era: this.#era,
       configuration: this.#configuration,
       configurationSlot: this.#configurationSlot,
