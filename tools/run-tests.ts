@@ -29,8 +29,8 @@ const CHECKS: readonly { readonly name: string; readonly command: readonly strin
   { name: 'files', command: [node, 'tools/check-files.ts'] },
 ];
 
-/** Real processes, a browser: what a quick run leaves out. */
-const SLOW = ['test/integration/**', 'test/desktop/**'];
+/** Real processes, a browser, many simulated runs: what a quick run leaves out. */
+const SLOW = ['test/integration/**', 'test/desktop/**', 'test/simulation/planted-bugs.test.ts'];
 
 function runChecks(tally: Tally): void {
   for (const { name, command } of CHECKS) {
