@@ -54,6 +54,21 @@ export class OwnSession {
     if (this.#isOpen && !isAlive(this.#sessionId)) this.#replace();
   }
 
+  /**
+   * In good order, before the agent ends: without it the cell keeps the session until its TTL has run out. Calls back when
+   * it has ended or cannot be ended in time. Calls that bring no session are not written any more.
+   */
+  end(timeoutMs: number, then: () => void): void {
+    const sessionId = this.id;
+    this.stop();
+    if (sessionId === undefined) {
+      this.#context.ports.soon(then);
+      return;
+    }
+    this.#requests.write({ kind: 'endSession', sessionId }, { quorum: 'majority', timeoutMs }, () => then());
+    this.#requests.closeOwn();
+  }
+
   stop(): void {
     this.#isStopped = true;
     this.#isOpen = false;

@@ -115,6 +115,11 @@ export class Requests {
     }
   }
 
+  /** What was assigned to it goes on; nothing new is: the agent is about to end it. */
+  closeOwn(): void {
+    this.#ownSessionId = undefined;
+  }
+
   /** Writes that may leave now, in the order in which they came. What cannot leave is given back by `giveBack`. */
   takeQueued(nowMs: number): PendingWrite[] {
     if (this.#parked.length > 0) this.#unpark();
