@@ -5,7 +5,6 @@ import { AgentError } from './agent-error.ts';
 import type { Agent, AgentOptions } from './agent-options.ts';
 import { type Api, createApi, SERVER_OPTIONS, type SnapshotFile } from './api/index.ts';
 import { DEFAULTS, hostConfig, storageConfig } from './config.ts';
-import { higherBallot } from './consensus/ballot.ts';
 import { encodeConfiguration } from './consensus/configuration.ts';
 import { FailStop } from './fatal.ts';
 import { Cell } from './host/cell.ts';
@@ -24,6 +23,8 @@ import { VERSION } from './version.ts';
 
 /** How long a leader that exits in good order waits for its successor. */
 const HAND_OVER_MS = 4_000;
+/** So long it may take to tell the cell that this agent's own session is over. */
+const END_SESSION_MS = 500;
 /** Answers that are on their way get so long to leave before connections are cut. */
 const DRAIN_MS = 500;
 
@@ -267,12 +268,9 @@ class RunningAgent implements Agent {
   }
 
   /** What is applied reaches the file first: a snapshot is of the file. */
-  async #saveSnapshot(): ReturnType<Storage['saveSnapshot']> {
+  #saveSnapshot(): ReturnType<Storage['saveSnapshot']> {
     this.#failStop.guard(() => this.#host?.flush());
-    const saved = await this.#storage.saveSnapshot();
-    // What is in the file may have been applied before the promise that came with it was committed.
-    const promised = higherBallot(saved.promised, this.#host?.status.ballot ?? saved.promised);
-    return { ...saved, promised };
+    return this.#storage.saveSnapshot();
   }
 
   async #openSnapshot(): Promise<SnapshotFile> {
@@ -295,8 +293,9 @@ class RunningAgent implements Agent {
   async #close(handOver: boolean): Promise<void> {
     const host = this.#host;
     this.#api.drain('this agent is shutting down');
-    if (handOver && host !== undefined && !this.#failStop.hasFailed) {
-      await new Promise<void>((resolve) => this.#failStop.run(() => host.leave(HAND_OVER_MS, resolve)));
+    if (handOver && host !== undefined) {
+      await this.#finish((done) => host.leave(HAND_OVER_MS, done));
+      await this.#finish((done) => host.endSession(END_SESSION_MS, done));
     }
     this.#failStop.run(() => host?.flush());
     this.#silence();
@@ -307,6 +306,14 @@ class RunningAgent implements Agent {
     await this.#storage.close();
     this.#logger.info({}, 'ended');
     this.#resolveClosed('ended in good order');
+  }
+
+  /** Waits for a step of the host towards its end; after a failure there is nothing to wait for. */
+  #finish(step: (done: () => void) => void): Promise<void> {
+    return new Promise((resolve) => {
+      this.#failStop.run(() => step(resolve));
+      if (this.#failStop.hasFailed) resolve();
+    });
   }
 
   #silence(): void {

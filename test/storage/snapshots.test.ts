@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { SavedSnapshot, Storage } from '../../src/agent/storage/index.ts';
 import { MarkFile } from '../../src/agent/storage/mark.ts';
 import type { InstallStep, SnapshotDescription } from '../../src/agent/storage/snapshot-receiver.ts';
-import { entryAt } from './slots.ts';
+import { applySlot, entryAt } from './slots.ts';
 import {
   CELL,
   copyOf,
@@ -67,6 +67,16 @@ describe('saving', () => {
     storage.logDisk.commit({ promised });
     const snapshot = await saving;
     expect(snapshot.promised).toEqual(promised);
+    snapshot.release();
+    await storage.close();
+  });
+
+  it('commits what is applied and not yet committed to the log before it flushes the state', async () => {
+    const storage = await receiverAt(50);
+    applySlot(storage.stateStore, 51);
+    storage.logDisk.onStateFlush = () => storage.logDisk.commit({ entries: [entryAt(51)], promised });
+    const snapshot = await storage.saveSnapshot();
+    expect(snapshot).toMatchObject({ slot: 51, promised });
     snapshot.release();
     await storage.close();
   });

@@ -7,6 +7,7 @@ import type { ManualClock } from './manual-ports.ts';
 export class MemoryLogDisk implements LogDisk {
   readonly found: FoundLog;
   onFloor: (floor: Slot) => void = () => {};
+  onStateFlush: () => void = () => {};
   fsyncMs = 1;
   commits = 0;
   fsyncs = 0;

@@ -15,11 +15,6 @@ export interface ApplierHooks {
   events(events: readonly RevisionEvent[]): void;
   /** After a run: everything up to here has been executed. */
   applied(slot: Slot): void;
-  /**
-   * The state is about to reach its file. What it rests on must be in the log by then: a restart with the state but
-   * without the promises that came with it could campaign below the ballots in which it was chosen.
-   */
-  flushing(): void;
 }
 
 const NO_REQUESTS: readonly Request[] = [];
@@ -89,7 +84,6 @@ export class Applier {
   flush(): void {
     if (this.#unflushedSinceMs === undefined) return;
     const startedMs = this.#ports.nowMs();
-    this.#hooks.flushing();
     this.#machine.store.flush();
     this.#flushedSlot = this.#machine.appliedSlot;
     this.#unflushedSinceMs = undefined;

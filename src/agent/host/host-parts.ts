@@ -113,7 +113,6 @@ export class HostParts {
           this.hub.publish(events);
         },
         applied: options.applied,
-        flushing: () => this.durability.commit(),
       },
     });
     this.snapshots = new SnapshotFetch(ports, options.snapshotEnded);

@@ -58,6 +58,7 @@ interface Committed {
 export class SqliteLogDisk implements LogDisk {
   readonly database: Database.Database;
   onFloor: (floor: Slot) => void = () => {};
+  onStateFlush: () => void = () => {};
   readonly #options: LogDiskOptions;
   readonly #fsync: GroupFsync<Committed>;
   #acceptor: Acceptor;

@@ -16,6 +16,11 @@ export interface LogDisk extends JournalReader {
    * when (`journalKeptSlots`), because only it knows what its checkpoints made durable.
    */
   onFloor: (floor: Slot) => void;
+  /**
+   * Called before the applied state is flushed, whoever decided so. Everything that was written must be committed when it
+   * returns: the state takes down what `log.db` has promised, and that must cover all that is in it.
+   */
+  onStateFlush: () => void;
 }
 
 export interface FoundLog {

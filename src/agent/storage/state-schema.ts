@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type Database from 'better-sqlite3';
+import type { Ballot } from '../consensus/types.ts';
 import type { Space, StateMeta } from '../machine/store.ts';
 import { damaged, StorageFault } from './storage-fault.ts';
 
@@ -63,8 +64,16 @@ export interface SpaceRecord {
 
 export interface StoredMeta {
   readonly meta: StateMeta;
+  /**
+   * Of the agent that flushed it: at least every ballot that something in it was chosen in. `log.db` may lose its newest
+   * commits in a power failure while the state keeps what rests on them.
+   */
+  readonly promised: Ballot;
   readonly spaces: Record<Space, SpaceRecord>;
 }
+
+/** What an agent has promised that never promised anything. */
+export const NOBODY: Ballot = { round: 0, agentId: '' };
 
 function emptySpace(): SpaceRecord {
   return { position: 1, live: 0, dead: 0, floor: 0, compactFrom: 1, compactThrough: 1 };
@@ -72,7 +81,8 @@ function emptySpace(): SpaceRecord {
 
 export function createStateSchema(database: Database.Database): void {
   database.exec(SCHEMA);
-  writeStoredMeta(database, { meta: emptyMeta(), spaces: { user: emptySpace(), system: emptySpace() } });
+  const spaces = { user: emptySpace(), system: emptySpace() };
+  writeStoredMeta(database, { meta: emptyMeta(), promised: NOBODY, spaces });
   database.pragma(`user_version = ${STATE_FORMAT}`);
 }
 

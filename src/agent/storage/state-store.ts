@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3';
+import type { Ballot } from '../consensus/types.ts';
 import type {
   Key,
   KeyChange,
@@ -13,13 +14,15 @@ import { PlainRecords } from './plain-records.ts';
 import { StateCompaction } from './state-compaction.ts';
 import { listLevel } from './state-levels.ts';
 import { RowDamage } from './state-row.ts';
-import { createStateSchema, readStoredMeta, writeStoredMeta } from './state-schema.ts';
+import { createStateSchema, NOBODY, readStoredMeta, writeStoredMeta } from './state-schema.ts';
 import { StateSpace } from './state-space.ts';
 import { asStorageFault, damaged, type StorageFault } from './storage-fault.ts';
 
 export interface StateStoreOptions {
   /** For messages. */
   readonly file: string;
+  /** Before a flush: what is promised, once everything that the state rests on is committed to the log. */
+  readonly promised?: () => Ballot;
   /** The store failed or found damage: the agent must stop. */
   readonly onFailure: (fault: StorageFault) => void;
   /** Right after a flush: no transaction is open. */
@@ -182,7 +185,9 @@ export class SqliteStateStore implements StateStore {
         this.#compactions.system.step();
         this.#plain.write();
         const { user, system } = this.#spaces;
-        writeStoredMeta(this.database, { meta: this.#meta, spaces: { user: user.record, system: system.record } });
+        const promised = this.#options.promised?.() ?? NOBODY;
+        const spaces = { user: user.record, system: system.record };
+        writeStoredMeta(this.database, { meta: this.#meta, promised, spaces });
         this.#commit.run();
       }
       this.#metaChanged = false;

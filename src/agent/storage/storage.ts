@@ -8,12 +8,14 @@ import type { Identity } from './identity.ts';
 import { JournalTrimmer, type TrimmerConfig } from './journal-trimmer.ts';
 import type { DirectoryLock } from './lock.ts';
 import { SqliteLogDisk } from './log-database.ts';
+import { higherPromise } from './log-schema.ts';
 import type { StartedLog } from './log-start.ts';
 import type { MarkKeeper } from './mark.ts';
 import { openRaw, removeFiles, sizeOfFile } from './raw-file.ts';
 import { type InstallStep, type SnapshotDescription, SnapshotReceiver } from './snapshot-receiver.ts';
 import { type SavedSnapshot, Snapshots } from './snapshots.ts';
 import type { StateDirectory } from './state-directory.ts';
+import { NOBODY } from './state-schema.ts';
 import { openState, type StartedState } from './state-start.ts';
 import { SqliteStateStore } from './state-store.ts';
 import { StorageFault } from './storage-fault.ts';
@@ -106,9 +108,16 @@ export class Storage {
       config: options.config,
       onFailure,
     });
-    const promised = () => this.logDisk.found.promised;
-    this.#snapshots = new Snapshots({ directory, current, trimmer: this.#trimmer, promised, onFailure });
+    this.#snapshots = new Snapshots({
+      directory,
+      current,
+      trimmer: this.#trimmer,
+      promised: () => this.logDisk.found.promised,
+      onFailure,
+    });
     if (floor > acceptor.floor) this.logDisk.dropBelow(floor);
+    const promised = higherPromise(state.stored.promised, acceptor.promised);
+    if (promised !== acceptor.promised) this.logDisk.commit({ promised });
     this.logDisk.syncNow();
     this.#adoptCell();
   }
@@ -234,6 +243,10 @@ export class Storage {
     const store = new SqliteStateStore(database, {
       file,
       onFailure: (fault) => this.#fail(fault),
+      promised: () => {
+        this.logDisk.onStateFlush();
+        return this.logDisk.found.promised;
+      },
       afterFlush: ({ appliedSlot }) => {
         // Flushes are rare enough to ask for the salt each time; a checkpoint may have come between.
         wal.restarted();
@@ -291,8 +304,6 @@ export class Storage {
     this.#parts.options.onFailure(fault);
   }
 }
-
-export const NOBODY: Ballot = { round: 0, agentId: '' };
 
 /** A configuration that is chosen because whoever writes it is the whole cell. */
 export function foundingEntry(slot: Slot, ballot: Ballot, payload: Uint8Array, stampMs: number): JournalEntry {
