@@ -234,6 +234,24 @@ describe('leadership', () => {
     cell.write('b', put('/x', '2')).value();
   });
 
+  test('an agent that stops while it hands over, or has stopped before, waits for nobody', () => {
+    const cell = new MemoryCell(THREE);
+    const leader = cell.leader();
+    let left = 0;
+    const done = (): void => {
+      left += 1;
+    };
+    cell.deliver = (from) => from !== leader.id;
+    leader.host.leave(5_000, done);
+    leader.host.leave(5_000, done);
+    cell.clock.run(5);
+    expect(left).toBe(0);
+    leader.host.stop();
+    leader.host.leave(5_000, done);
+    cell.clock.run(0);
+    expect(left).toBe(3);
+  });
+
   test('a lone agent exits at once', () => {
     const cell = new MemoryCell({ voters: ['a'] });
     cell.leader();

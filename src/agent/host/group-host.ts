@@ -179,7 +179,14 @@ export class GroupHost {
 
   /** Good order before an exit: leadership is handed over, a sole voter swaps roles. Calls back when done or hopeless. */
   leave(timeoutMs: number, then: () => void): void {
-    this.#parts.leaving.begin(timeoutMs, then);
+    if (this.#clock.isStopped) this.#ports.soon(then);
+    else this.#parts.leaving.begin(timeoutMs, then);
+  }
+
+  /** After `leave`: ends the agent's own session instead of leaving it to run out. Calls back in any case. */
+  endSession(timeoutMs: number, then: () => void): void {
+    if (this.#clock.isStopped) this.#ports.soon(then);
+    else this.#parts.ownSession.end(timeoutMs, then);
   }
 
   watch(query: WatchQuery, sink: WatchSink): WatchHandle {

@@ -172,6 +172,7 @@ export class HostParts {
     this.reads.failAll();
     this.renewals.failAll();
     this.participantCalls.failAll();
+    this.leaving.end();
     this.hub.close('this agent is shutting down');
   }
 }

@@ -12,7 +12,7 @@ export class Leaving {
   #context: HostContext;
   #liveness: Liveness;
   #autopilot: AutopilotDuty;
-  #then: (() => void) | undefined;
+  #waiting: (() => void)[] = [];
   #deadlineMs = 0;
   #askedMs = -Infinity;
 
@@ -23,24 +23,29 @@ export class Leaving {
   }
 
   get isWaiting(): boolean {
-    return this.#then !== undefined;
+    return this.#waiting.length > 0;
   }
 
   begin(timeoutMs: number, then: () => void): void {
-    this.#then = then;
+    this.#waiting.push(then);
     this.#deadlineMs = this.#context.ports.nowMs() + timeoutMs;
     this.#context.watchDeadlines();
     this.#context.wake();
   }
 
   proceed(): void {
-    const then = this.#then;
-    if (then === undefined) return;
+    if (this.#waiting.length === 0) return;
     const nowMs = this.#context.ports.nowMs();
     if (nowMs < this.#deadlineMs && this.#hasSuccessor(nowMs)) return;
-    this.#then = undefined;
+    this.end();
+  }
+
+  /** Done, hopeless, or the host stops: whoever waits for it goes on. */
+  end(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
     this.#autopilot.isLeaving = false;
-    then();
+    for (const then of waiting) then();
   }
 
   /** False: there is nothing to wait for (any more). */
