@@ -167,6 +167,40 @@ describe('repeats', () => {
     expect(replies).toEqual(['notLeader']);
   });
 
+  test('a copy of a call that the network made is not answered', () => {
+    const cell = new MemoryCell(THREE);
+    const leader = settled(cell);
+    const [follower] = cell.followers();
+    cell.deliver = (_from, to, message) => {
+      if (to === leader.id && isHost(message, 'forward')) leader.host.receive(message);
+      return true;
+    };
+    cell.write(follower!.id, create('/x', '1')).value();
+    cell.clock.run(100);
+    const fates = leader.sent.flatMap(({ message }) =>
+      message.kind === 'host' && message.message.kind === 'forwardReply' ? [message.message.fate] : [],
+    );
+    expect(fates).toEqual(['proposed']);
+    expect(proposed(leader).map(({ payload }) => decodeBundle(payload).length)).toEqual([1]);
+  });
+
+  test('a copy that arrives when the leadership is over is not answered either', () => {
+    const cell = new MemoryCell(THREE);
+    const leader = settled(cell);
+    const [follower] = cell.followers();
+    let call: PeerMessage | undefined;
+    cell.deliver = (_from, to, message) => {
+      if (to === leader.id && isHost(message, 'forward')) call = message;
+      return true;
+    };
+    cell.write(follower!.id, create('/x', '1')).value();
+    leader.host.transferLeadership(follower!.id, () => {});
+    cell.clock.runUntil(() => leader.host.status.role !== 'leader');
+    leader.sent.length = 0;
+    leader.host.receive(call as PeerMessage);
+    expect(leader.sent.filter(({ message }) => isHost(message, 'forwardReply'))).toEqual([]);
+  });
+
   test('the same sequence twice on one agent waits for one execution', () => {
     const cell = new MemoryCell(THREE);
     const leader = settled(cell);

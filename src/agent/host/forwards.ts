@@ -17,6 +17,8 @@ export class Forwards {
   #bundles: Bundles;
   /** Sent and not answered with a fate. */
   #outstanding = new Map<string, ForwardedCall>();
+  /** Calls of others by when they came, the oldest first. */
+  #receivedMs = new Map<string, number>();
 
   constructor(context: HostContext, bundles: Bundles) {
     this.#context = context;
@@ -90,8 +92,12 @@ export class Forwards {
     }
   }
 
-  /** A follower's call, on the agent that it takes for the leader. */
+  /**
+   * A follower's call, on the agent that it takes for the leader. A copy that the network made gets no answer of its own:
+   * a refusal of it would be taken for one of the call, whose requests may have been proposed.
+   */
   received(from: AgentId, callId: string, requests: readonly Request[]): void {
+    if (this.#isCopy(callId)) return;
     if (this.#context.replica.role !== 'leader') {
       this.#reply(from, callId, 'notLeader');
       return;
@@ -116,6 +122,18 @@ export class Forwards {
     };
     if (this.#bundles.add(unit)) this.#context.wake();
     else this.#reply(from, callId, 'busy');
+  }
+
+  /** Ids are remembered for twice as long as the sender waits for an answer: later ones mean nothing to it. */
+  #isCopy(callId: string): boolean {
+    const nowMs = this.#context.ports.nowMs();
+    for (const [id, receivedMs] of this.#receivedMs) {
+      if (nowMs - receivedMs < 2 * this.#context.config.retryMs) break;
+      this.#receivedMs.delete(id);
+    }
+    if (this.#receivedMs.has(callId)) return true;
+    this.#receivedMs.set(callId, nowMs);
+    return false;
   }
 
   #settle(call: ForwardedCall, callId: string, fate: ProposalFate): void {
