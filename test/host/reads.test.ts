@@ -138,6 +138,31 @@ test('a read with quorum all waits until every voter has applied the slot', () =
   expect(late.error.message).toContain(dead!.id);
 });
 
+test('what a voter has applied counts anew when it has started again', () => {
+  const cell = new MemoryCell({ ...THREE, config: { stateFlushMs: 1e9 } });
+  const leader = settled(cell);
+  const [voter] = cell.followers();
+  // What it writes from here on is lost by its crash.
+  voter!.disk.fsyncMs = 1e9;
+  cell.write(leader.id, put('/begins', '1')).value();
+  cell.clock.runUntil(() => voter!.disk.fsyncsInFlight === 1);
+  const { result } = cell.write(leader.id, put('/x', '1')).value();
+  cell.read(leader.id, { quorum: 'all' }).value();
+  cell.crash(voter!.id);
+  cell.restart(voter!.id);
+  // It hears of no slot, so it executes nothing again.
+  cell.deliver = (_from, to, message) => to !== voter!.id || message.kind === 'host';
+  cell.clock.run(1_000);
+  expect(voter!.host.status.applied).toBeLessThan(result.slot);
+  const read = cell.read(leader.id, { quorum: 'all', timeoutMs: 500 });
+  read.wait();
+  expect(read.error.reason).toBe('TIMEOUT');
+  expect(read.error.message).toContain(voter!.id);
+  cell.deliver = () => true;
+  cell.read(leader.id, { quorum: 'all' }).value();
+  expect(voter!.host.status.applied).toBeGreaterThanOrEqual(result.slot);
+});
+
 test('a removed voter is not waited for any more', () => {
   const cell = new MemoryCell({ voters: ['a', 'b', 'c', 'd'] });
   const leader = settled(cell);

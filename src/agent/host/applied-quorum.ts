@@ -23,8 +23,9 @@ export class AppliedQuorum {
   #context: HostContext;
   #liveVoters: () => readonly AgentId[];
   #waits: Wait[] = [];
-  /** What each agent has said it applied. */
+  /** What each agent has said it applied, since it started. */
   #known = new Map<AgentId, Slot>();
+  #uptimeMs = new Map<AgentId, number>();
   #toAsk = new Map<AgentId, Slot>();
   #askedMs = new Map<AgentId, number>();
   /** Others that wait for this agent. */
@@ -83,6 +84,12 @@ export class AppliedQuorum {
       if (applied >= wait.slot) wait.missing.delete(from);
       return wait.missing.size === 0;
     });
+  }
+
+  /** An agent that has started again executes anew what its state on disk did not have. */
+  reported(from: AgentId, uptimeMs: number): void {
+    if (uptimeMs <= (this.#uptimeMs.get(from) ?? Infinity)) this.#known.delete(from);
+    this.#uptimeMs.set(from, uptimeMs);
   }
 
   /** Another agent waits for this one. */

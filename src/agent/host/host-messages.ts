@@ -31,6 +31,7 @@ export function dispatch(parts: HostParts, from: AgentId, message: HostMessage):
       return false;
     case 'livenessReport':
       parts.liveness.onReport(from, message);
+      parts.appliedQuorum.reported(from, message.uptimeMs);
       return false;
     case 'cellReport':
       return parts.liveness.onCellReport(from, message.participants);
