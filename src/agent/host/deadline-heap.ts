@@ -1,11 +1,15 @@
-interface Item {
+export interface Deadline {
   readonly atMs: number;
   readonly id: string;
 }
 
 /** The earliest deadlines first (binary heap). */
 export class DeadlineHeap {
-  #items: Item[] = [];
+  #items: Deadline[] = [];
+
+  get size(): number {
+    return this.#items.length;
+  }
 
   get earliestMs(): number {
     return this.#items[0]?.atMs ?? Infinity;
@@ -18,8 +22,8 @@ export class DeadlineHeap {
     items.push(item);
     while (index > 0) {
       const above = (index - 1) >> 1;
-      if ((items[above] as Item).atMs <= atMs) break;
-      items[index] = items[above] as Item;
+      if ((items[above] as Deadline).atMs <= atMs) break;
+      items[index] = items[above] as Deadline;
       index = above;
     }
     items[index] = item;
@@ -38,16 +42,24 @@ export class DeadlineHeap {
     this.#items = [];
   }
 
-  #sink(item: Item): void {
+  /** These take the place of all others. */
+  replace(deadlines: Deadline[]): void {
+    this.#items = deadlines;
+    for (let index = (deadlines.length >> 1) - 1; index >= 0; index -= 1) {
+      this.#sink(deadlines[index] as Deadline, index);
+    }
+  }
+
+  #sink(item: Deadline, from = 0): void {
     const items = this.#items;
-    let index = 0;
+    let index = from;
     for (;;) {
       let below = 2 * index + 1;
       if (below >= items.length) break;
       const right = below + 1;
-      if (right < items.length && (items[right] as Item).atMs < (items[below] as Item).atMs) below = right;
-      if ((items[below] as Item).atMs >= item.atMs) break;
-      items[index] = items[below] as Item;
+      if (right < items.length && (items[right] as Deadline).atMs < (items[below] as Deadline).atMs) below = right;
+      if ((items[below] as Deadline).atMs >= item.atMs) break;
+      items[index] = items[below] as Deadline;
       index = below;
     }
     items[index] = item;

@@ -263,7 +263,8 @@ export class GroupHost {
     parts.rounds.flush();
     // The disk and the peers work while this agent executes what was chosen before.
     parts.durability.settle();
-    const isMoreToDo = parts.applier.run();
+    const isMoreToApply = parts.applier.run();
+    const isMoreToLoad = parts.timerDuty.load();
     parts.appliedQuorum.flush();
     if (parts.isPumpDue) {
       parts.isPumpDue = false;
@@ -272,7 +273,7 @@ export class GroupHost {
     parts.durability.settle();
     this.#clock.tickAt(this.#driver.replica.nextTickMs);
     if (this.#isStatusNews) this.#tellStatus();
-    if (isMoreToDo) this.#clock.wake();
+    if (isMoreToApply || isMoreToLoad) this.#clock.wake();
   }
 
   #routeWrites(): void {

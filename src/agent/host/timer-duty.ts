@@ -1,6 +1,8 @@
 import type { Command, Request } from '../machine/commands.ts';
+import { prefixEnd } from '../machine/keys.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { RevisionEvent } from '../machine/results.ts';
+import type { Key, KeyRecord } from '../machine/store.ts';
 import { TIMERS } from '../machine/system-records.ts';
 import type { Bundles } from './bundles.ts';
 import { digestOf } from './digest.ts';
@@ -11,8 +13,17 @@ import type { Timer, TimerBook } from './timers.ts';
 
 /** Ends proposed in one go; the rest follows in the next turns. */
 const DUE_MAX = 256;
+/** A new leader reads the timers in portions, each in a turn of its own: there may be hundreds of thousands. */
+const LOADED_PER_TURN = 512;
 /** Timers that are due together share a look at the clock. */
 const PAUSE_MIN_MS = 20;
+
+const TIMERS_START = TIMERS.keyOf('');
+const TIMERS_END = prefixEnd(TIMERS_START);
+
+function timerOf(record: KeyRecord): Timer {
+  return { timerId: TIMERS.idOf(record.key) as string, ...TIMERS.decode(record) };
+}
 
 /** A leader's duty: follows the timer entries of the state, and proposes the ends that are due. */
 export class TimerDuty {
@@ -21,6 +32,8 @@ export class TimerDuty {
   #bundles: Bundles;
   #machine: Machine;
   #readySlot: number | undefined;
+  /** Timers from this key on are not loaded yet. */
+  #loadFrom: Key = '';
   #cancel: (() => void) | undefined;
   #scheduledMs = Infinity;
   /** Due, but the pipeline had no room. */
@@ -50,14 +63,14 @@ export class TimerDuty {
 
   /** Called for every applied entry. */
   observe(events: readonly RevisionEvent[]): void {
-    if (!this.#book.isRunning) return;
+    if (!this.#book.isFollowing) return;
     for (const event of events) {
       if (event.space !== 'system') continue;
       for (const change of event.changes) {
         const timerId = TIMERS.idOf(change.key);
         if (timerId === undefined) continue;
         if (change.kind === 'delete') this.#book.ended(timerId);
-        else this.#book.started({ timerId, ...TIMERS.decode(change) }, this.#context.ports.nowMs());
+        else this.#book.started(timerOf(change), this.#context.ports.nowMs());
       }
     }
   }
@@ -65,12 +78,30 @@ export class TimerDuty {
   /** After a run of the applier. */
   applied(slot: number): void {
     if (this.#readySlot === undefined) return;
-    if (!this.#book.isRunning && slot >= this.#readySlot) {
-      const timers = TIMERS.list(this.#machine).map(({ id, value }) => ({ timerId: id, ...value }));
-      this.#book.begin(timers, this.#context.ports.nowMs());
+    if (!this.#book.isFollowing && slot >= this.#readySlot) {
+      this.#book.begin();
+      this.#loadFrom = TIMERS_START;
       this.#context.wake();
     }
     this.#schedule();
+  }
+
+  /** Once per turn, between runs of the applier. Returns true while there is more to load. */
+  load(): boolean {
+    if (!this.#book.isFollowing || this.#book.isRunning) return false;
+    const nowMs = this.#context.ports.nowMs();
+    const query = { start: this.#loadFrom, end: TIMERS_END, limit: LOADED_PER_TURN };
+    const records = this.#machine.range('system', query);
+    this.#book.load(records.map(timerOf), nowMs);
+    const last = records.at(-1);
+    if (last !== undefined && records.length === LOADED_PER_TURN) {
+      this.#loadFrom = `${last.key}\0`;
+      return true;
+    }
+    this.#book.complete(nowMs);
+    this.#schedule();
+    this.#context.wake();
+    return false;
   }
 
   #schedule(): void {

@@ -1,4 +1,4 @@
-import { DeadlineHeap } from './deadline-heap.ts';
+import { type Deadline, DeadlineHeap } from './deadline-heap.ts';
 
 /** A timer entry of the system keyspace. */
 export interface Timer {
@@ -22,26 +22,46 @@ interface Running extends Timer {
  */
 const GRACE_FACTOR = 1.25;
 
+/** Places in the heap that nothing stands for any more are given up when there are more of them than this, and timers. */
+const STALE_MAX = 1_024;
+
 /**
- * The monotonic deadlines of one leadership. They exist only from the moment at which the leader has applied its own no-op,
- * when every timer gets its full TTL again, until the leadership ends.
+ * The monotonic deadlines of one leadership. They exist only from the moment at which the leader has applied its own no-op
+ * and knows every timer, when each of them gets its full TTL again, until the leadership ends.
  */
 export class TimerBook {
   #running: Map<string, Running> | undefined;
   #heap = new DeadlineHeap();
+  /** Infinity until every timer is known. */
+  #beganMs = Infinity;
 
-  get isRunning(): boolean {
+  /** From here on it follows what starts and ends; what was there before is read little by little and handed to `load`. */
+  begin(): void {
+    this.end();
+    this.#running = new Map();
+  }
+
+  get isFollowing(): boolean {
     return this.#running !== undefined;
   }
 
-  begin(timers: Iterable<Timer>, nowMs: number): void {
-    this.end();
-    this.#running = new Map();
-    for (const timer of timers) this.started(timer, nowMs);
+  get isRunning(): boolean {
+    return this.#running !== undefined && this.#beganMs !== Infinity;
+  }
+
+  /** As they stand now: one that is known already was seen to start since `begin`. */
+  load(timers: Iterable<Timer>, nowMs: number): void {
+    for (const timer of timers) if (!this.#running?.has(timer.timerId)) this.started(timer, nowMs);
+  }
+
+  /** Every timer is known. */
+  complete(nowMs: number): void {
+    this.#beganMs = nowMs;
   }
 
   end(): void {
     this.#running = undefined;
+    this.#beganMs = Infinity;
     this.#heap.clear();
   }
 
@@ -51,11 +71,12 @@ export class TimerBook {
     const deadlineMs = nowMs + timer.ttlMs * GRACE_FACTOR;
     this.#running.set(timer.timerId, { ...timer, deadlineMs, isEnding: false, queuedMs: deadlineMs });
     this.#heap.push(deadlineMs, timer.timerId);
+    this.#dropStale(this.#running);
   }
 
   /** The entry was deleted. */
   ended(timerId: string): void {
-    this.#running?.delete(timerId);
+    if (this.#running?.delete(timerId)) this.#dropStale(this.#running);
   }
 
   /** A renewal was received: its acknowledgement follows later, or never. */
@@ -70,6 +91,11 @@ export class TimerBook {
     return timer === undefined || timer.isEnding ? undefined : timer.ttlMs;
   }
 
+  /** Places in the heap; for tests. */
+  get queued(): number {
+    return this.#heap.size;
+  }
+
   get nextMs(): number {
     return this.#heap.earliestMs;
   }
@@ -82,14 +108,26 @@ export class TimerBook {
       const timer = this.#running?.get(this.#heap.pop() as string);
       // Deleted, or started anew with a place of its own in the heap.
       if (timer === undefined || timer.isEnding || timer.queuedMs !== queuedMs) continue;
-      if (timer.deadlineMs > nowMs) {
-        timer.queuedMs = timer.deadlineMs;
-        this.#heap.push(timer.deadlineMs, timer.timerId);
+      // Nobody could renew it while timers were being loaded.
+      const deadlineMs = Math.max(timer.deadlineMs, this.#beganMs + timer.ttlMs * GRACE_FACTOR);
+      if (deadlineMs > nowMs) {
+        timer.queuedMs = deadlineMs;
+        this.#heap.push(deadlineMs, timer.timerId);
         continue;
       }
       timer.isEnding = true;
       due.push(timer);
     }
     return due;
+  }
+
+  /** What ended early keeps its place in the heap, which may be a year away. */
+  #dropStale(running: ReadonlyMap<string, Running>): void {
+    if (this.#heap.size <= 2 * running.size + STALE_MAX) return;
+    const deadlines: Deadline[] = [];
+    for (const { queuedMs, timerId, isEnding } of running.values()) {
+      if (!isEnding) deadlines.push({ atMs: queuedMs, id: timerId });
+    }
+    this.#heap.replace(deadlines);
   }
 }
