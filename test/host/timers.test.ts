@@ -363,6 +363,31 @@ describe('renewals', () => {
     expect(follower!.sent.filter(({ message }) => isHostMessage(message, 'renew'))).toHaveLength(1);
   });
 
+  test('a call to the leader renews ten thousand at most, however many are asked for together', () => {
+    const cell = new MemoryCell(THREE);
+    const { id } = cell.leader();
+    const [follower] = cell.followers();
+    open(cell, id, 's', 60_000);
+    open(cell, id, 't', 60_000);
+    follower!.sent.length = 0;
+    const absent = (count: number) => Array.from({ length: count }, (_, index) => itemOf(`lease/${index}`));
+    const items = [itemOf('session/s'), ...absent(45_000), itemOf('session/t')];
+    let outcomes: readonly RenewOutcome[] = [];
+    cell.host(follower!.id).renew(items, (answer) => {
+      if (answer.ok) outcomes = answer.value;
+    });
+    const calls = [renew(cell, follower!.id), renew(cell, follower!.id)];
+    cell.clock.runUntil(() => outcomes.length > 0);
+    for (const call of calls) expect(outcomeOf(waited(cell, call))?.renewed).toBe(true);
+    expect(outcomes.map(({ timerId }) => timerId)).toEqual(items.map(({ timerId }) => timerId));
+    expect(outcomes.flatMap(({ timerId, renewed }) => (renewed ? [timerId] : []))).toEqual(['session/s', 'session/t']);
+    const sizes = follower!.sent.flatMap(({ message }) =>
+      message.kind === 'host' && message.message.kind === 'renew' ? [message.message.items.length] : [],
+    );
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(10_000);
+    expect(sizes.length).toBeLessThanOrEqual(6);
+  });
+
   test('what does not exist is not renewed', () => {
     const cell = new MemoryCell(THREE);
     cell.leader();

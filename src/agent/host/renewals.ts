@@ -1,5 +1,5 @@
 import type { AgentId } from '../consensus/types.ts';
-import { done, failed, type Then } from './answer.ts';
+import { type Answer, done, failed, type Then } from './answer.ts';
 import type { AppliedWaits } from './applied-waits.ts';
 import { CellError } from './cell-port.ts';
 import type { HostContext } from './host-context.ts';
@@ -20,6 +20,9 @@ interface Sent {
 }
 
 const CALLS_IN_FLIGHT_MAX = 4;
+
+/** Of one forwarded call: it and its answer stay far below what a link carries. */
+const ITEMS_PER_CALL_MAX = 10_000;
 
 /**
  * Renewals of sessions and leases. They are not journaled: the leader acknowledges one only when a heartbeat round that
@@ -48,15 +51,34 @@ export class Renewals {
 
   /** A client's renewal. Held while there is no leader; what it was worth then counts from its first sending. */
   renew(items: readonly RenewItem[], then: Then<readonly RenewOutcome[]>): void {
-    const receivedMs = this.#context.ports.nowMs();
-    const call: Call = { items, receivedMs, deadlineMs: receivedMs + this.#context.config.writeWaitMs, then };
-    this.#open.add(call);
-    this.#queued.push(call);
+    if (items.length <= ITEMS_PER_CALL_MAX) this.#add(items, then);
+    else this.#addInParts(items, then);
     this.#context.wake();
     this.#context.watchDeadlines();
   }
 
-  /** Ends a turn: all renewals of it go to the leader in one call. */
+  #addInParts(items: readonly RenewItem[], then: Then<readonly RenewOutcome[]>): void {
+    const outcomes: (readonly RenewOutcome[])[] = [];
+    let failure: Answer<never> | undefined;
+    let open = Math.ceil(items.length / ITEMS_PER_CALL_MAX);
+    for (let part = 0; part * ITEMS_PER_CALL_MAX < items.length; part += 1) {
+      this.#add(items.slice(part * ITEMS_PER_CALL_MAX, (part + 1) * ITEMS_PER_CALL_MAX), (answer) => {
+        open -= 1;
+        if (answer.ok) outcomes[part] = answer.value;
+        else failure = answer;
+        if (open === 0) then(failure ?? done(outcomes.flat()));
+      });
+    }
+  }
+
+  #add(items: readonly RenewItem[], then: Then<readonly RenewOutcome[]>): void {
+    const receivedMs = this.#context.ports.nowMs();
+    const call: Call = { items, receivedMs, deadlineMs: receivedMs + this.#context.config.writeWaitMs, then };
+    this.#open.add(call);
+    this.#queued.push(call);
+  }
+
+  /** Ends a turn: all renewals of it go to the leader in one call, or as few as they fit into. */
   flush(): void {
     if (this.#queued.length === 0) return;
     const leader = this.#context.replica.leader;
@@ -64,15 +86,17 @@ export class Renewals {
     if (leader === undefined || nowMs < this.#pauseUntilMs) return;
     if (leader === this.#context.agentId) {
       if (!this.#timers.isRunning) return;
-      const calls = this.#takeQueued();
+      const calls = this.#takeQueued(Infinity);
       this.#confirm(itemsOf(calls, nowMs), (outcomes) => this.#settle(calls, outcomes));
       return;
     }
-    if (this.#forwarded.size >= CALLS_IN_FLIGHT_MAX) return;
-    const calls = this.#takeQueued();
-    const callId = this.#context.nextCallId();
-    this.#forwarded.set(callId, { calls, sentMs: nowMs });
-    this.#context.send(leader, { kind: 'renew', callId, items: itemsOf(calls, nowMs) });
+    while (this.#queued.length > 0 && this.#forwarded.size < CALLS_IN_FLIGHT_MAX) {
+      const calls = this.#takeQueued(ITEMS_PER_CALL_MAX);
+      if (calls.length === 0) return;
+      const callId = this.#context.nextCallId();
+      this.#forwarded.set(callId, { calls, sentMs: nowMs });
+      this.#context.send(leader, { kind: 'renew', callId, items: itemsOf(calls, nowMs) });
+    }
   }
 
   /** Another agent passes renewals on. */
@@ -149,9 +173,19 @@ export class Renewals {
     return { timerId, renewed: ttlMs !== undefined, ttlMs: ttlMs ?? 0 };
   }
 
-  #takeQueued(): Call[] {
-    const calls = this.#queued.filter((call) => call.then !== undefined);
-    this.#queued = [];
+  /** At least one, then as many as have that many items together. */
+  #takeQueued(itemsMax: number): Call[] {
+    const calls: Call[] = [];
+    let items = 0;
+    let next = 0;
+    for (; next < this.#queued.length; next += 1) {
+      const call = this.#queued[next] as Call;
+      if (call.then === undefined) continue;
+      items += call.items.length;
+      if (calls.length > 0 && items > itemsMax) break;
+      calls.push(call);
+    }
+    this.#queued.splice(0, next);
     return calls;
   }
 
