@@ -106,6 +106,15 @@ test('agents join, become voters together, and serve whoever asks', async () => 
   await leader.close({ handOver: true });
   await write(others[0]!, '/x', '2');
   expect(await read(others[1]!, '/x')).toBe('2');
+  const sessions = others[1]!.cell.state.range('system', {
+    start: '/_internal/sessions/',
+    end: '/_internal/sessions0',
+    limit: 0,
+  });
+  const owners = sessions.map(({ value }) => Buffer.from(value).toString());
+  expect(owners.some((owner) => owner.includes(others[0]!.agentId))).toBe(true);
+  // It ended its own session, instead of leaving it to run out.
+  expect(owners.some((owner) => owner.includes(leader.agentId))).toBe(false);
 });
 
 test('a newcomer that finds nobody listens, says so, and joins when somebody is there', async () => {

@@ -117,3 +117,40 @@ test('replies are acknowledged as far as nothing is outstanding', () => {
   for (const call of calls) call.value();
   expect(forwarded(follower!).map(({ sequence, ackedBelow }) => sequence - ackedBelow)).toEqual([0, 1, 2]);
 });
+
+test('an agent that ends in good order ends it, after what was written in it and before anything else', () => {
+  const cell = new MemoryCell(THREE);
+  const leader = settled(cell);
+  for (const agent of [cell.followers()[0]!, leader]) {
+    const id = sessions(cell, agent.id).find((session) => session.startsWith(`agent-${agent.id}`))!;
+    const before = cell.write(agent.id, put('/before', agent.id));
+    let hasEnded = false;
+    agent.host.endSession(1_000, () => {
+      hasEnded = true;
+    });
+    const after = cell.write(agent.id, put('/after', agent.id));
+    cell.clock.runUntil(() => hasEnded);
+    expect(before.value().result.succeeded).toBe(true);
+    expect(sessions(cell, agent.id)).not.toContain(id);
+    agent.host.stop();
+    cell.clock.run(0);
+    expect(after.error).toMatchObject({ reason: 'SHUTTING_DOWN', effect: 'not_done' });
+    agent.host.endSession(1_000, () => {
+      hasEnded = false;
+    });
+    cell.clock.run(0);
+    expect(hasEnded).toBe(false);
+  }
+});
+
+test('an agent that ends without a majority does not wait for the end of its session', () => {
+  const cell = new MemoryCell(THREE);
+  const leader = settled(cell);
+  for (const follower of cell.followers()) cell.crash(follower.id);
+  let hasEnded = false;
+  leader.host.endSession(300, () => {
+    hasEnded = true;
+  });
+  cell.clock.run(400);
+  expect(hasEnded).toBe(true);
+});
