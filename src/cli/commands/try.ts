@@ -106,6 +106,7 @@ async function announce(
 
 /** As it was called, so that the line can be pasted into the same terminal. */
 function launcher({ env }: Context): string {
+  if (env.npm_lifecycle_event === 'synod') return 'npm run --silent synod --';
   const path = env.SYNOD_LAUNCHER ?? 'synod';
   return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
