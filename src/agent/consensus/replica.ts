@@ -73,7 +73,7 @@ export class Replica {
 
   #dispatch(input: Input): void {
     const { core } = this;
-    const { acceptor, handover, journal, leadership, learner, options, outbox } = core;
+    const { acceptor, handover, journal, leadership, learner, outbox } = core;
     switch (input.kind) {
       case 'message':
         if (isAdmitted(core, input.envelope)) this.#onMessage(input.envelope);
@@ -97,11 +97,12 @@ export class Replica {
         outbox.persisted(input.token);
         acceptor.settle();
         learner.settle();
+        this.#trimMemory();
         leadership.tick();
         return;
       case 'applied':
         learner.onApplied(input.slot);
-        journal.trimMemory(Math.min(learner.applied, learner.durableChosen) + 1, options.config.journalMemoryBytes);
+        this.#trimMemory();
         return;
       case 'compacted':
         journal.dropBelow(input.floor);
@@ -118,6 +119,12 @@ export class Replica {
       default:
         assertNever(input);
     }
+  }
+
+  /** What is durable as chosen can be read back, delivered or not: a machine that lags keeps nothing in memory. */
+  #trimMemory(): void {
+    const { journal, learner, options } = this.core;
+    journal.trimMemory(learner.durableChosen + 1, options.config.journalMemoryBytes);
   }
 
   #onMessage({ from, message }: Envelope): void {
