@@ -154,3 +154,17 @@ test('an agent that ends without a majority does not wait for the end of its ses
   cell.clock.run(400);
   expect(hasEnded).toBe(true);
 });
+
+test('large answers to others make a call wait, not fail for good', () => {
+  const cell = new MemoryCell({ voters: ['a'] });
+  settled(cell);
+  cell.write('a', put('/large', 'x'.repeat(1024 * 1024))).value();
+  const read = { kind: 'read', start: '/large', end: '', limit: 0, keysOnly: false, countOnly: false } as const;
+  const ask = () => cell.write('a', { kind: 'transact', compare: [], then: [read], otherwise: [] });
+  const calls = Array.from({ length: 80 }, ask);
+  for (const call of calls) call.wait();
+  const refused = calls.filter(({ answer }) => !answer!.ok);
+  expect(refused.length).toBeGreaterThan(0);
+  for (const { error } of refused) expect(error).toMatchObject({ reason: 'OVERLOADED', effect: 'not_done' });
+  expect(ask().value().result.succeeded).toBe(true);
+});

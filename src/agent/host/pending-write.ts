@@ -91,6 +91,11 @@ export class PendingWrite implements Unit {
     return this.isUncertain || this.state === 'sent';
   }
 
+  join(waiter: Waiter): void {
+    waiter.write = this;
+    this.waiters.push(waiter);
+  }
+
   markSent(isSent: boolean): void {
     this.state = isSent ? 'sent' : 'queued';
   }

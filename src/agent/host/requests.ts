@@ -77,7 +77,7 @@ export class Requests {
     const digest = digestOf(command);
     const existing = this.#pending.find('', digest);
     if (existing !== undefined) {
-      join(existing, waiter);
+      existing.join(waiter);
       return;
     }
     const write = this.#create(command, false, true, waiter);
@@ -224,7 +224,7 @@ export class Requests {
         if (existing.request.digest !== digestOf(command)) {
           return new CellError('SEQUENCE_REUSED', `sequence ${session.sequence} is in use for another command`);
         }
-        join(existing, waiter);
+        existing.join(waiter);
         return undefined;
       }
     }
@@ -250,7 +250,7 @@ export class Requests {
   #create(command: Command, isOwn: boolean, isRepeatable: boolean, ...waiters: Waiter[]): PendingWrite {
     const queuedMs = this.#context.ports.nowMs();
     const write = new PendingWrite({ command, isOwn, isRepeatable, queuedMs, onFate: this.#onFate });
-    for (const waiter of waiters) join(write, waiter);
+    for (const waiter of waiters) write.join(waiter);
     return write;
   }
 
@@ -345,8 +345,3 @@ const OWN_SEQUENCES_MAX = 8_192;
  * notice be missed, the write is repeated after this many retry times.
  */
 const REPEAT_FACTOR = 8;
-
-function join(write: PendingWrite, waiter: Waiter): void {
-  waiter.write = write;
-  write.waiters.push(waiter);
-}

@@ -19,6 +19,12 @@ export function refusalError(refusal: Refusal, write: PendingWrite): CellError {
   if (lostRecord && write.isOwn) {
     return unknownError('the session of this agent ended while the write was on its way');
   }
+  if (refusal.reason === 'LIMIT_EXCEEDED' && write.isOwn) {
+    // Its replies are those of everybody who brings no session: this caller can only wait for them.
+    return new CellError('OVERLOADED', 'too many large answers are on their way; try again in a moment', {
+      slot: refusal.slot,
+    });
+  }
   return new CellError(refusal.reason, refusal.message, {
     effect: lostRecord && write.sends > 1 ? 'unknown' : 'not_done',
     floor: refusal.floor,
