@@ -159,7 +159,7 @@ export class Bundles {
     return units;
   }
 
-  /** An entry larger than an `Accept` is carried by no link: whatever the sizes said, what is too much waits for the next. */
+  /** Whatever the sizes said: an entry larger than an `Accept` is carried by no link. What is too much waits for the next. */
   #encode(units: Unit[]): Uint8Array {
     for (;;) {
       const requests = units.length === 1 ? (units[0] as Unit).requests : units.flatMap((unit) => unit.requests);
