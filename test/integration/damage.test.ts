@@ -14,7 +14,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { AgentUnderTest } from './agent-under-test.ts';
 import { CellUnderTest } from './harness.ts';
 import { saidOf, stopsWithOneLine } from './last-word.ts';
@@ -36,13 +36,17 @@ async function writeMuch(to: AgentUnderTest, prefix = '/kept'): Promise<void> {
   await Promise.all(writes);
 }
 
-/** An agent on its own, with something in its files, that was ended in good order or killed. */
-async function ended(how: 'end' | 'kill'): Promise<void> {
-  [agent] = (await cell.reserve(1)) as [AgentUnderTest];
-  await cell.join([agent]);
-  await writeMuch(agent);
-  await agent[how]();
-}
+/** State directories of agents on their own, with something in them, that were ended in good order or killed. */
+const originals = new CellUnderTest();
+
+beforeAll(async () => {
+  const [ended, killed] = (await originals.reserve(2)) as [AgentUnderTest, AgentUnderTest];
+  await Promise.all([ended.start(), killed.start()]);
+  await Promise.all([writeMuch(ended), writeMuch(killed)]);
+  await Promise.all([ended.end(), killed.kill()]);
+});
+
+afterAll(() => originals.dispose());
 
 const path = (name: string): string => join(agent.place.stateDir, name);
 const stateFile = (): string => globSync(path('state-*.db'))[0]!;
@@ -135,8 +139,20 @@ const damages: readonly { readonly name: string; readonly how: 'end' | 'kill'; r
   },
 ];
 
+test('untouched, the same directories are fine', async () => {
+  for (const { place } of originals.agents) {
+    [agent] = (await cell.reserve(1)) as [AgentUnderTest];
+    cpSync(place.stateDir, agent.place.stateDir, { recursive: true });
+    await agent.start();
+    expect((await agent.client.list('/kept/', { countOnly: true })).count).toBe(100);
+    await agent.kill();
+  }
+});
+
 test.each(damages)('$name: it stops, and says what to do', async ({ how, damage }) => {
-  await ended(how);
+  [agent] = (await cell.reserve(1)) as [AgentUnderTest];
+  const [ended, killed] = originals.agents as [AgentUnderTest, AgentUnderTest];
+  cpSync((how === 'end' ? ended : killed).place.stateDir, agent.place.stateDir, { recursive: true });
   const file = damage();
   const line = await stopsWithOneLine(agent.launch());
   expect(agent.process.stdout).toBe('');
