@@ -245,7 +245,8 @@ export class Leadership {
 
   /** Pre-vote and campaign go on when they have their majority. */
   proceed(): void {
-    if (this.#preVote?.isWon) {
+    // A change of learners may have become known meanwhile: it must be durable first, like every other.
+    if (this.#preVote?.isWon && this.#mayCampaign) {
       this.#preVote = undefined;
       this.#startCampaign();
     }
