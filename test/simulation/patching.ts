@@ -3,11 +3,14 @@ import type { Input, Output, ReplicaOptions } from '../../src/agent/consensus/io
 import { Replica } from '../../src/agent/consensus/replica.ts';
 import type { PartialPartition } from '../../src/simulation/liveness.ts';
 import type { ReplicaHooks } from '../../src/simulation/replica-driver.ts';
+import type { SimulatedLayer } from '../../src/simulation/run.ts';
 
 /** A classic mistake, switched on for one run. `plant` returns what takes it out again. */
 export interface PlantedBug {
   readonly name: string;
   readonly plant: () => { readonly hooks?: ReplicaHooks; readonly remove: () => void };
+  /** Where the mistake is made: in the consensus, or in the hosts and machines around it. */
+  readonly layer?: SimulatedLayer;
   /** The partial partition in which it shows, for mistakes that cost availability. */
   readonly partialPartition?: PartialPartition;
 }
@@ -71,6 +74,21 @@ export function inMethods(
       const hooks = { ...watched, outputs: more.outputs };
       return {
         hooks,
+        remove: () => {
+          for (const remove of removals) remove();
+        },
+      };
+    },
+  };
+}
+
+export function inHosts(name: string, patches: () => readonly (() => void)[]): PlantedBug {
+  return {
+    name,
+    layer: 'host',
+    plant: () => {
+      const removals = patches();
+      return {
         remove: () => {
           for (const remove of removals) remove();
         },

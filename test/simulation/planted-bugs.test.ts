@@ -13,21 +13,22 @@ const SIZES = { safetyMs: 10_000, stableMs: 5_000 };
 function run(seed: number, bug?: PlantedBug) {
   const planted = bug?.plant();
   try {
-    return runSimulation({ ...SIZES, seed, hooks: planted?.hooks, partialPartition: bug?.partialPartition });
+    const { layer, partialPartition } = bug ?? {};
+    return runSimulation({ ...SIZES, seed, layer, partialPartition, hooks: planted?.hooks });
   } finally {
     planted?.remove();
   }
 }
 
 describe('planted bugs', () => {
-  const caughtWith = new Set<number>();
+  const caughtWith = { replica: new Set<number>(), host: new Set<number>() };
 
   for (const bug of PLANTED_BUGS) {
     it(`catches: ${bug.name}`, { timeout: 180_000 }, () => {
       for (let seed = 1; seed <= SEEDS_MAX; seed += 1) {
         const { violation } = run(seed, bug);
         if (violation === undefined) continue;
-        caughtWith.add(seed);
+        caughtWith[bug.layer ?? 'replica'].add(seed);
         console.log(`seed ${seed}: ${violation.invariant}: ${violation.explanation.split('\n')[0]}`);
         return;
       }
@@ -36,8 +37,13 @@ describe('planted bugs', () => {
   }
 
   it('passes the same seeds without them', { timeout: 180_000 }, () => {
-    expect(caughtWith.size).toBeGreaterThan(0);
-    for (const seed of caughtWith) expect(run(seed).violation, `seed ${seed}`).toBeUndefined();
+    for (const layer of ['replica', 'host'] as const) {
+      expect(caughtWith[layer].size).toBeGreaterThan(0);
+      for (const seed of caughtWith[layer]) {
+        const { violation } = runSimulation({ ...SIZES, seed, layer });
+        expect(violation, `seed ${seed}`).toBeUndefined();
+      }
+    }
   });
 
   afterAll(() => {

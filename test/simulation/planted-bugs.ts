@@ -11,7 +11,11 @@ import { Proposer } from '../../src/agent/consensus/proposer.ts';
 import { QuorumReads } from '../../src/agent/consensus/quorum-read.ts';
 import type { Replica } from '../../src/agent/consensus/replica.ts';
 import type { Ballot, Entry, JournalEntry, Slot } from '../../src/agent/consensus/types.ts';
-import { atStart, core, inMethods, inOutputs, type PlantedBug, patch, patchGetter } from './patching.ts';
+import { ReadRounds } from '../../src/agent/host/read-rounds.ts';
+import { Reads } from '../../src/agent/host/reads.ts';
+import { TimerBook } from '../../src/agent/host/timers.ts';
+import { ReplyWindows } from '../../src/agent/machine/reply-window.ts';
+import { atStart, core, inHosts, inMethods, inOutputs, type PlantedBug, patch, patchGetter } from './patching.ts';
 
 /** Eras as a replica keeps them that lets a void no-op move the era. */
 const wrongEras = new WeakMap<Replica, Ballot>();
@@ -219,8 +223,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     () => [
       patch(Leader.prototype, 'tick', (original) => {
         return function (this: Leader) {
-          original.call(this);
-          return undefined;
+          const { nowMs } = core() as Core;
+          for (const progress of this.replication.progress.values()) progress.lastHeardMs = nowMs;
+          return original.call(this);
         };
       }),
     ],
@@ -236,6 +241,20 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     () => [patch(Leadership.prototype, 'hasHeardLeaderWithin', () => () => false)],
     { partialPartition: 'chained' },
   ),
+  inHosts('a repeated request is executed again', () => [patch(ReplyWindows.prototype, 'read', () => () => undefined)]),
+  inHosts('a majority read is answered from whatever was applied here', () => [
+    patch(Reads.prototype, 'barrier', (original) => {
+      return function (this: Reads, options, then) {
+        return original.call(this, { ...options, quorum: 'local' }, then);
+      };
+    }),
+  ]),
+  inHosts('reads and renewals are confirmed without a round', () => [
+    patch(ReadRounds.prototype, 'ask', () => (then) => then(0)),
+  ]),
+  inHosts('an acknowledged renewal does not move the deadline', () => [
+    patch(TimerBook.prototype, 'restart', () => () => {}),
+  ]),
 ];
 
 /** Highest ballot per slot of what was reported and the own journal; whatever is missing becomes a no-op. */
