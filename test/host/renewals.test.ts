@@ -16,7 +16,8 @@ import {
   renew,
   THREE,
   TTL_MS,
-, waited } from './timer-steps.ts';
+  waited,
+} from './timer-steps.ts';
 
 describe('renewals', () => {
   test('the deadline of the leader restarts at receipt', () => {
