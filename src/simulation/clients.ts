@@ -64,7 +64,7 @@ export class Clients {
     const delayMs = random.exponential(this.#settings.clientPauseMeanMs);
     this.#cell.world.queue.after(delayMs, () => {
       if (this.isStopped) return;
-      if (random.chance(0.06)) this.#burst(client);
+      if (random.chance(0.04)) this.#burst(client);
       else if (random.chance(0.4)) this.#read(client);
       else this.#write(client);
     });
@@ -163,7 +163,7 @@ export class Clients {
   /** Many proposals at once, on a register that nobody reads: fills the pipeline. */
   burst(client: string, target: ReplicaProcess): void {
     const entries: EntryParts[] = [];
-    for (let index = this.#random.between(2, 40); index > 0; index -= 1) {
+    for (let index = this.#random.between(2, 25); index > 0; index -= 1) {
       this.#count += 1;
       const requestId = `${client}-b${this.#count}`;
       const payload = encodeCommand({ kind: 'set', key: 'bulk', value: requestId });

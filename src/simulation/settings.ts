@@ -58,7 +58,7 @@ export function drawSettings(seed: number, agents: number | undefined): Settings
     isFoundedWhole: random.chance(0.6),
     clients: random.between(2, 6),
     keys: random.between(1, 4),
-    clientPauseMeanMs: random.pick([5, 20, 60]),
+    clientPauseMeanMs: random.pick([15, 50, 150]),
     faultMeanMs: random.pick([60, 150, 400, 1_000]),
     // Small, so that journals are shortened all the time and snapshots are needed.
     journalKeptSlots: isTiny ? random.between(0, 12) : random.between(20, 200),
