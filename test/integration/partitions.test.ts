@@ -2,6 +2,7 @@
  * Guards a cell of real processes whose network fails: the side with a majority goes on, the other one says that it cannot
  * and why, still shows what it has, and comes back by itself. Late, broken and half-open connections change nothing but the pace.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { SynodError } from '../../src/client/index.ts';
@@ -113,6 +114,22 @@ test('late, broken and half-open connections', async () => {
   cell.heal();
   cell.halfOpen(await cell.leader());
   await cell.goesOn();
+  await cell.isRight();
+});
+
+test('links that come and go', async () => {
+  for (let round = 0; round < 15; round++) {
+    const [one, other, third] = cell.agents.toSorted(() => Math.random() - 0.5) as [
+      AgentUnderTest,
+      AgentUnderTest,
+      AgentUnderTest,
+    ];
+    if (round % 2 === 0) cell.part([one], [other]);
+    else cell.cut([one], [other, third]);
+    // Long enough to be noticed, too short to settle.
+    await delay(50 + Math.random() * 350);
+    cell.heal();
+  }
   await cell.isRight();
 });
 
