@@ -10,17 +10,24 @@ export const simulateCommand: Command = {
   name: 'simulate',
   summary: 'Run whole cells in a simulated world and check what must hold.',
   details:
-    'Runs the real consensus code of several agents in one process, over a simulated network, disk and clock: first with faults (lost, late and repeated messages, partitions, crashes, pauses, changes of members), checking the invariants after every event; then without, when the cell must serve again and stay calm. The same seed gives exactly the same run, so a failing seed is a bug report.\nThe exit code is 1 when an invariant was broken.',
+    'Runs the real code of several agents in one process, over a simulated network, disk and clock: first with faults (lost, late and repeated messages, partitions, crashes, pauses, changes of members), checking the invariants after every event; then without, when the cell must serve again and stay calm. The same seed gives exactly the same run, so a failing seed is a bug report.\nThe exit code is 1 when an invariant was broken.',
   positionals: [],
   flags: [
     { name: 'seed', kind: 'number', placeholder: 'N', help: 'The run. Default 1.' },
     { name: 'seeds', kind: 'number', placeholder: 'K', help: 'K runs: seeds N, N+1 and so on. Default 1.' },
     { name: 'agents', kind: 'number', placeholder: 'N', help: 'How many agents, 3 to 7. Default: as the seed has it.' },
+    {
+      name: 'layer',
+      kind: 'choice',
+      choices: ['replica', 'host'],
+      help: 'The consensus alone, or whole agents with machine, sessions and reads. Default replica.',
+    },
     { name: 'for', kind: 'duration', placeholder: 'DURATION', help: 'Simulated time with faults. Default 60s.' },
   ],
   examples: [
     { command: 'synod simulate --seed 7', explains: 'One run' },
     { command: 'synod simulate --seed 1 --seeds 100', explains: 'A hundred, until one fails' },
+    { command: 'synod simulate --layer host --seeds 20', explains: 'Whole agents' },
   ],
   isClient: false,
   run: async (context) => {
@@ -32,6 +39,7 @@ export const simulateCommand: Command = {
       throw new UsageError(`--agents: ${agents} is not between 3 and 7`);
     const options = {
       ...(agents === undefined ? {} : { agents }),
+      layer: flags.text('layer') === 'host' ? ('host' as const) : ('replica' as const),
       safetyMs: flags.durationMs('for') ?? SAFETY_MS,
       stableMs: STABLE_MS,
     };
@@ -62,7 +70,7 @@ async function print(context: Context, report: SimulationReport): Promise<void> 
   }
   await printLine(context, `seed ${seed}: BROKEN after ${seconds(violation.atMs)} s: ${violation.invariant}`);
   await printLine(context, `${violation.explanation}\n\nThe last events:\n${violation.lastEvents.join('\n')}\n`);
-  const given = ['agents', 'for'].filter((name) => context.flags.text(name) !== undefined);
+  const given = ['agents', 'layer', 'for'].filter((name) => context.flags.text(name) !== undefined);
   const same = given.map((name) => ` --${name} ${context.flags.text(name)}`).join('');
   await printLine(context, `Again with: synod simulate --seed ${seed}${same}`);
 }
