@@ -21,6 +21,18 @@ export class HostOperator {
     this.#meanMs = meanMs;
   }
 
+  /** One agent founded the cell: the others join as learners, and then vote, two at a time. */
+  assemble(): void {
+    const { world, processes } = this.#cell;
+    const { participants } = world.chosen.configuration;
+    const learners = participants.filter(({ role }) => role === 'learner');
+    const isDone = participants.length === processes.size && learners.length === 0;
+    if (isDone || this.isStopped || world.queue.nowMs > 5_000) return;
+    world.queue.after(150, () => this.assemble());
+    if (participants.length < processes.size) this.#joinWhoIsOutside();
+    else this.#ask(learners.slice(0, 2).map(({ agentId }) => ({ agentId, role: 'voter' })));
+  }
+
   start(): void {
     this.#cell.world.queue.after(this.#random.exponential(this.#meanMs), () => {
       if (this.isStopped) return;

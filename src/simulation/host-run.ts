@@ -62,6 +62,7 @@ export function runHosts(world: World, options: HostRunOptions): void {
     settings.faultMeanMs,
   );
   for (const client of clients) client.start();
+  if (choice.membership) operator.assemble();
   operator.start();
   faults.start();
   world.runUntil(safetyMs);

@@ -2,6 +2,7 @@ import { encodeConfiguration } from '../agent/consensus/configuration.ts';
 import type { AgentId, Configuration, Participant } from '../agent/consensus/types.ts';
 import type { Random } from './random.ts';
 import type { ReplicaCell } from './replica-cell.ts';
+import type { ReplicaProcess } from './replica-driver.ts';
 import type { FaultChoice } from './settings.ts';
 
 /**
@@ -23,6 +24,21 @@ export class Operator {
     this.#choice = choice;
     this.#random = cell.world.random.split('operator');
     this.#meanMs = meanMs;
+  }
+
+  /** One agent founded the cell: the others join as learners, then all of them vote. */
+  assemble(): void {
+    const { world, leader, processes } = this.#cell;
+    const { participants } = world.chosen.configuration;
+    const isDone = participants.length === processes.size && participants.every(({ role }) => role === 'voter');
+    if (isDone || this.isStopped || world.queue.nowMs > 3_000) return;
+    world.queue.after(100, () => this.assemble());
+    if (leader === undefined) return;
+    const role = participants.length < processes.size ? 'learner' : 'voter';
+    const joining = [...processes.keys()].map((agentId): Participant => {
+      return participants.find((known) => known.agentId === agentId && known.role === 'voter') ?? { agentId, role };
+    });
+    this.#propose(leader, joining);
   }
 
   start(): void {
@@ -67,13 +83,17 @@ export class Operator {
   }
 
   #change(): void {
-    const { leader, world } = this.#cell;
+    const { leader } = this.#cell;
     const replica = leader?.driver?.replica;
     if (leader === undefined || replica === undefined) return;
-    const { epoch, participants } = replica.configuration;
-    const next = this.#draw(participants);
-    if (next === undefined) return;
-    const configuration: Configuration = { epoch: epoch + 1, participants: next };
+    const next = this.#draw(replica.configuration.participants);
+    if (next !== undefined) this.#propose(leader, next);
+  }
+
+  #propose(leader: ReplicaProcess, participants: readonly Participant[]): void {
+    const { world } = this.#cell;
+    const epoch = (leader.driver?.replica.configuration.epoch ?? 0) + 1;
+    const configuration: Configuration = { epoch, participants };
     this.#proposed.push(configuration);
     this.#count += 1;
     world.counters.add('configuration proposed');

@@ -37,6 +37,7 @@ export function runReplicas(world: World, options: ReplicaRunOptions): void {
     settings.faultMeanMs,
   );
   clients.start();
+  if (choice.membership) operator.assemble();
   operator.start();
   faults.start();
   world.runUntil(safetyMs);
