@@ -45,7 +45,7 @@ export class Faults {
       [choice.clocks, 2, () => this.#disturbClock()],
       [choice.disks, 2, () => this.#slowDisk()],
       [choice.disks, 1, () => this.#failDisk()],
-      [choice.disks, 0.4, () => this.#loseDisk()],
+      [choice.disks, 0.8, () => this.#loseDisk()],
     ];
     this.#kinds = kinds.filter(([isChosen]) => isChosen).map(([, weight, start]) => ({ weight, start }));
   }

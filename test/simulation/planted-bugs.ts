@@ -15,6 +15,7 @@ import { ReadRounds } from '../../src/agent/host/read-rounds.ts';
 import { Reads } from '../../src/agent/host/reads.ts';
 import { TimerBook } from '../../src/agent/host/timers.ts';
 import { ReplyWindows } from '../../src/agent/machine/reply-window.ts';
+import { LogImage } from '../../src/simulation/log-image.ts';
 import { atStart, core, inHosts, inMethods, inOutputs, type PlantedBug, patch, patchGetter } from './patching.ts';
 
 /** Eras as a replica keeps them that lets a void no-op move the era. */
@@ -41,10 +42,10 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     return { ...options, durable: { ...options.durable, promised: NO_BALLOT } };
   }),
   inMethods('a snapshot overwrites the promise', () => [
-    patch(Acceptor.prototype, 'snapshotInstalled', (original) => {
-      return function (this: Acceptor, ...base) {
-        this.promised = core()?.learner.era ?? this.promised;
-        original.apply(this, base);
+    patch(LogImage.prototype, 'install', (original) => {
+      return function (this: LogImage, slot) {
+        original.call(this, slot, NO_BALLOT);
+        this.promised = NO_BALLOT;
       };
     }),
   ]),
@@ -200,13 +201,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       return function (this: QuorumReads, readId: string) {
         const parts = core();
         parts?.outbox.emit({ kind: 'readReady', readId, slot: parts.learner.chosenThrough });
-      };
-    }),
-  ]),
-  inMethods('an answer to an older round counts for a read', () => [
-    patch(QuorumReads.prototype, 'answered', (original) => {
-      return function (this: QuorumReads, from, round) {
-        original.call(this, from, round + 1_000);
       };
     }),
   ]),

@@ -2,7 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { PARTIAL_PARTITIONS } from '../../src/simulation/liveness.ts';
 import { runSimulation } from '../../src/simulation/run.ts';
-import { drawSettings, NO_FAULTS } from '../../src/simulation/settings.ts';
+import { drawSettings, NO_FAULTS, type Settings } from '../../src/simulation/settings.ts';
+
+/** Five voters from the beginning and few clients: a minute of it is soon over. */
+const isCalm = ({ isFoundedWhole, clientPauseMeanMs }: Settings): boolean => isFoundedWhole && clientPauseMeanMs > 100;
 
 /** Seeds that once showed a mistake. */
 const REGRESSIONS: readonly { readonly seed: number; readonly showed: string }[] = [
@@ -61,7 +64,7 @@ describe('cells of bare replicas', () => {
     'keep a leader for a minute under %s',
     { timeout: 120_000 },
     (partialPartition) => {
-      const seed = [1, 2, 3, 4, 5, 6, 7, 8].find((one) => drawSettings(one, 5).isFoundedWhole) ?? 0;
+      const seed = Array.from({ length: 100 }, (_, one) => one).find((one) => isCalm(drawSettings(one, 5))) ?? 0;
       const options = { seed, agents: 5, safetyMs: 500, stableMs: 60_000, faults: NO_FAULTS, partialPartition };
       const { violation, counters } = runSimulation(options);
       expect(violation).toBeUndefined();
