@@ -2,9 +2,9 @@ import { encodeConfiguration } from '../agent/consensus/configuration.ts';
 import type { AgentId, Entry, ParticipantRole } from '../agent/consensus/types.ts';
 import type { AutopilotPolicy } from '../agent/host/autopilot-view.ts';
 import type { HostConfig } from '../agent/host/host-config.ts';
-import { MemoryStateStore } from '../agent/machine/memory-store.ts';
 import { SimulatedStorage } from './disk.ts';
 import { HostDriver, type HostProcess, type HostState, type SentState } from './host-driver.ts';
+import type { CloneableStore } from './observed-store.ts';
 import { SimulatedProcess } from './process.ts';
 import type { Settings } from './settings.ts';
 import type { World } from './world.ts';
@@ -17,11 +17,18 @@ export class HostCell {
   readonly processes = new Map<AgentId, HostProcess>();
   readonly config: HostConfig;
   readonly #autopilot: AutopilotPolicy;
+  readonly #createStore: () => CloneableStore;
 
-  constructor(world: World, settings: Settings, config: HostConfig, autopilot: AutopilotPolicy) {
+  constructor(
+    world: World,
+    settings: Settings,
+    config: HostConfig,
+    parts: { readonly autopilot: AutopilotPolicy; readonly createStore: () => CloneableStore },
+  ) {
     this.world = world;
     this.config = config;
-    this.#autopilot = autopilot;
+    this.#autopilot = parts.autopilot;
+    this.#createStore = parts.createStore;
     const names = Array.from({ length: settings.agents }, (_, index) => agentName(index));
     const founders = settings.isFoundedWhole ? names : names.slice(0, 1);
     const first = foundingEntry(founders);
@@ -50,7 +57,7 @@ export class HostCell {
 
   #create(agentId: AgentId, first: Entry | undefined): HostProcess {
     const { world } = this;
-    const store = new MemoryStateStore();
+    const store = this.#createStore();
     store.writeMeta({ ...store.readMeta(), cellId: CELL_ID });
     store.flush();
     const storage = new SimulatedStorage<HostState>({ slot: 0, promised: { round: 0, agentId: '' }, store });

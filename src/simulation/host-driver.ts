@@ -5,10 +5,9 @@ import { GroupHost } from '../agent/host/group-host.ts';
 import type { HostConfig } from '../agent/host/host-config.ts';
 import { type HostObserver, NO_OBSERVER } from '../agent/host/observer.ts';
 import type { HostPorts, PeerMessage } from '../agent/host/ports.ts';
-import type { MemoryStateStore } from '../agent/machine/memory-store.ts';
 import type { StateMeta, StateStore } from '../agent/machine/store.ts';
 import type { SimulatedLogDisk, StoredState } from './disk.ts';
-import { ObservedStore } from './observed-store.ts';
+import { type CloneableStore, ObservedStore } from './observed-store.ts';
 import type { Driver, SimulatedProcess } from './process.ts';
 import type { World } from './world.ts';
 
@@ -16,7 +15,7 @@ import type { World } from './world.ts';
 export interface HostState extends StoredState {
   readonly slot: Slot;
   readonly promised: Ballot;
-  readonly store: MemoryStateStore;
+  readonly store: CloneableStore;
 }
 
 /** What travels: the state, and what its maker had promised when it was made. */
@@ -50,7 +49,7 @@ export class HostDriver implements Driver {
   readonly #process: HostProcess;
   readonly #disk: SimulatedLogDisk<HostState>;
   readonly #options: HostDriverOptions;
-  #inner!: MemoryStateStore;
+  #inner!: CloneableStore;
   #appliedSlot: Slot;
 
   constructor(world: World, process: HostProcess, disk: SimulatedLogDisk<HostState>, options: HostDriverOptions) {
@@ -91,7 +90,7 @@ export class HostDriver implements Driver {
   /** What would travel to whoever fetches the state of this agent. */
   snapshot(): SentState {
     this.host.flush();
-    const store = this.#inner.cloneFlushed();
+    const store = this.#inner.clone();
     const promised = this.#disk.promisedAtFlush();
     return { state: { slot: store.readMeta().appliedSlot, promised, store }, promised };
   }
@@ -152,13 +151,16 @@ export class HostDriver implements Driver {
     });
   }
 
-  #observe(inner: MemoryStateStore): ObservedStore {
+  #observe(inner: CloneableStore): ObservedStore {
     this.#inner = inner;
     return new ObservedStore(
       inner,
       (meta) => {
         this.#world.invariants.applied(this.#process.agentId, this.#appliedSlot, meta);
         this.#appliedSlot = meta.appliedSlot;
+        // The hash of the run covers the state, so that runs on other stores can be compared.
+        const number = Number.parseInt(meta.stateHash.slice(0, 8), 16) || 0;
+        this.#world.trace.add(this.#world.queue.nowMs, this.#process.agentId, 'applies', meta.appliedSlot, number);
       },
       () => {
         this.#process.boundary('at a flush of the state');

@@ -1,6 +1,7 @@
 import { hostConfig } from '../agent/config.ts';
 import type { AgentId } from '../agent/consensus/types.ts';
 import type { AutopilotPolicy } from '../agent/host/autopilot-view.ts';
+import { MemoryStateStore } from '../agent/machine/memory-store.ts';
 import { Faults } from './faults.ts';
 import { History } from './history.ts';
 import { HostCell } from './host-cell.ts';
@@ -9,6 +10,7 @@ import { Answers, bytesOf } from './host-history.ts';
 import { HostOperator, judged } from './host-operator.ts';
 import { findViolation } from './linearizability.ts';
 import { Liveness, type LivenessTarget, PARTIAL_PARTITIONS, type PartialPartition } from './liveness.ts';
+import type { CloneableStore } from './observed-store.ts';
 import { ALL_FAULTS, drawSettings, type FaultChoice } from './settings.ts';
 import { Violation } from './violation.ts';
 import type { World } from './world.ts';
@@ -22,6 +24,8 @@ export interface HostRunOptions {
   readonly partialPartition?: PartialPartition;
   /** Without one nobody is promoted or evicted but by the operator. */
   readonly autopilot?: AutopilotPolicy;
+  /** In memory when absent. */
+  readonly createStore?: () => CloneableStore;
 }
 
 /** A cell of whole hosts: the safety phase with faults, then the liveness phase without. */
@@ -42,7 +46,10 @@ export function runHosts(world: World, options: HostRunOptions): void {
     settings.consensus,
   );
   const policy = judged(options.autopilot ?? (() => undefined), () => world.counters.add('autopilot changed voters'));
-  const cell = new HostCell(world, settings, config, policy);
+  const cell = new HostCell(world, settings, config, {
+    autopilot: policy,
+    createStore: options.createStore ?? (() => new MemoryStateStore()),
+  });
   const history = new History();
   const answers = new Answers(world.counters);
   const shared = { history, answers, keys: settings.keys, pauseMeanMs: settings.clientPauseMeanMs };

@@ -1,5 +1,7 @@
 /** Deterministic simulation of whole cells: the real consensus, host and machine over simulated networks, disks and clocks. */
+
 export { PARTIAL_PARTITIONS, type PartialPartition } from './liveness.ts';
+export type { CloneableStore } from './observed-store.ts';
 export {
   type FoundViolation,
   runSimulation,

@@ -1,4 +1,3 @@
-import type { MemoryStateStore } from '../agent/machine/memory-store.ts';
 import type {
   Key,
   KeyChange,
@@ -10,13 +9,19 @@ import type {
   StateStore,
 } from '../agent/machine/store.ts';
 
+/** Any implementation of the store of which the simulated disk can keep a copy: in memory, or SQLite without a file. */
+export interface CloneableStore extends StateStore {
+  /** The state of now, as if it had just been flushed. */
+  clone(): CloneableStore;
+}
+
 /** A state store of the running process: the harness sees every applied slot and every flush. */
 export class ObservedStore implements StateStore {
-  readonly inner: MemoryStateStore;
+  readonly inner: CloneableStore;
   readonly #onMeta: (meta: StateMeta) => void;
   readonly #onFlush: () => void;
 
-  constructor(inner: MemoryStateStore, onMeta: (meta: StateMeta) => void, onFlush: () => void) {
+  constructor(inner: CloneableStore, onMeta: (meta: StateMeta) => void, onFlush: () => void) {
     this.inner = inner;
     this.#onMeta = onMeta;
     this.#onFlush = onFlush;

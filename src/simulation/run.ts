@@ -1,6 +1,7 @@
 import type { AutopilotPolicy } from '../agent/host/autopilot-view.ts';
 import { runHosts } from './host-run.ts';
 import type { PartialPartition } from './liveness.ts';
+import type { CloneableStore } from './observed-store.ts';
 import type { ReplicaHooks } from './replica-driver.ts';
 import { runReplicas } from './replica-run.ts';
 import { drawSettings, type FaultChoice } from './settings.ts';
@@ -24,6 +25,8 @@ export interface SimulationOptions {
   readonly partialPartition?: PartialPartition;
   /** Layer `host`: who votes. */
   readonly autopilot?: AutopilotPolicy;
+  /** Layer `host`: what the machines store their state in; in memory when absent. */
+  readonly createStore?: () => CloneableStore;
   /** Layer `replica`: mistakes that tests plant. */
   readonly hooks?: ReplicaHooks;
   /** Called with every event; for watching a run. */

@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { autopilot } from '../../src/agent/peer/autopilot.ts';
+import { SqliteStateStore } from '../../src/agent/storage/state-store.ts';
 import { runSimulation } from '../../src/simulation/run.ts';
 
 describe('cells of whole hosts', () => {
@@ -32,6 +33,16 @@ describe('cells of whole hosts', () => {
       'read answered',
     ];
     expect(rare.filter((name) => !total[name])).toEqual([]);
+  });
+
+  it('run the same way on SQLite as in memory', { timeout: 120_000 }, () => {
+    const options = { seed: 2_101, layer: 'host', agents: 3, safetyMs: 4_000, stableMs: 500, autopilot } as const;
+    const inMemory = runSimulation(options);
+    const onSqlite = runSimulation({ ...options, createStore: () => SqliteStateStore.inMemory() });
+    expect(onSqlite.violation).toBeUndefined();
+    expect(onSqlite.traceHash).toBe(inMemory.traceHash);
+    expect(onSqlite.counters.restart).toBeGreaterThan(0);
+    expect(onSqlite.counters['writes completed']).toBeGreaterThan(50);
   });
 
   it('run the same way twice', () => {
