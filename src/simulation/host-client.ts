@@ -1,14 +1,13 @@
 import type { CellError, WriteOutcome } from '../agent/host/cell-port.ts';
 import type { Command } from '../agent/machine/commands.ts';
 import type { History, Operation } from './history.ts';
+import { ATTEMPT_MS, HostCalls } from './host-calls.ts';
 import type { HostCell } from './host-cell.ts';
-import type { HostProcess } from './host-driver.ts';
 import { type Answers, bytesOf, textOf } from './host-history.ts';
 import type { Random } from './random.ts';
 import { require } from './violation.ts';
 
 const SESSION_TTL_MS = 4_000;
-const ATTEMPT_MS = 1_500;
 const PATIENCE_MS = 6_000;
 
 interface Session {
@@ -31,6 +30,7 @@ export class HostClient {
   readonly #answers: Answers;
   readonly #keys: number;
   readonly #pauseMeanMs: number;
+  readonly #calls: HostCalls;
   #session: Session | undefined;
   #opened = 0;
   #count = 0;
@@ -53,6 +53,7 @@ export class HostClient {
     this.#answers = shared.answers;
     this.#keys = shared.keys;
     this.#pauseMeanMs = shared.pauseMeanMs;
+    this.#calls = new HostCalls(cell, random, () => this.isStopped);
   }
 
   start(): void {
@@ -99,7 +100,7 @@ export class HostClient {
     const id = `${this.#name}-${this.#opened}`;
     const sentMs = this.#nowMs;
     const command: Command = { kind: 'openSession', sessionId: id, ttlMs: SESSION_TTL_MS, owner: this.#name };
-    this.#attempt(command, undefined, (outcome) => {
+    this.#calls.write(command, undefined, (outcome) => {
       // Opened twice by a repeat: also open. Ids are never used again, so nobody else can have it.
       const isOpen = outcome.ok || outcome.error.reason === 'SESSION_EXISTS';
       if (isOpen) this.#session = { id, sequence: 0, ackedBelow: 0, renewedMs: sentMs };
@@ -161,7 +162,7 @@ export class HostClient {
 
   #read(key: string): void {
     const { invariants, counters } = this.#cell.world;
-    const process = this.#anybody();
+    const process = this.#calls.anybody();
     const { driver } = process;
     if (driver === undefined) {
       this.#pause();
@@ -201,7 +202,7 @@ export class HostClient {
       this.#pause();
       return;
     }
-    this.#attempt(last.command, { ...session, sequence: last.sequence }, (outcome) => {
+    this.#calls.write(last.command, { ...session, sequence: last.sequence }, (outcome) => {
       if (outcome.ok) this.#answers.write(session.id, last.sequence, outcome.value.result);
       else this.#failed(session, outcome.error);
       this.#pause();
@@ -218,7 +219,7 @@ export class HostClient {
     const knownRevision = this.#answers.revision;
     const deadlineMs = this.#nowMs + PATIENCE_MS;
     const again = (): void => {
-      this.#attempt(command, { ...session, sequence }, (outcome) => {
+      this.#calls.write(command, { ...session, sequence }, (outcome) => {
         if (outcome.ok) {
           const { result } = outcome.value;
           this.#answers.write(session.id, sequence, result);
@@ -255,34 +256,11 @@ export class HostClient {
     return true;
   }
 
-  /** One call to one agent. Answers that come after it was given up are not listened to. */
-  #attempt(
-    command: Command,
-    session: Session | undefined,
-    then: (outcome: { ok: true; value: WriteOutcome } | { ok: false; error: CellError }) => void,
-  ): void {
-    const process = this.#anybody();
-    const { driver } = process;
-    let isOver = false;
-    const end = (outcome: Parameters<typeof then>[0]): void => {
-      if (isOver || this.isStopped) return;
-      isOver = true;
-      then(outcome);
-    };
-    const place = session && { id: session.id, sequence: session.sequence, ackedBelow: session.ackedBelow };
-    process.run(() => {
-      const quorum = this.#random.chance(0.1) ? 'all' : 'majority';
-      driver?.host.write(command, { quorum, session: place, timeoutMs: ATTEMPT_MS }, end);
-    });
-    const error = { reason: 'TIMEOUT', effect: 'unknown' } as CellError;
-    this.#after(1.3 * ATTEMPT_MS, () => end({ ok: false, error }));
-  }
-
   #renew(): void {
     const session = this.#session;
     this.#after(SESSION_TTL_MS / 3, () => this.#renew());
     if (session === undefined || this.#random.chance(0.1)) return;
-    const process = this.#anybody();
+    const process = this.#calls.anybody();
     const { driver } = process;
     const sentMs = this.#nowMs;
     process.run(() => {
@@ -292,11 +270,5 @@ export class HostClient {
         this.#cell.world.counters.add('renewal acknowledged');
       });
     });
-  }
-
-  #anybody(): HostProcess {
-    const { leader, running, processes } = this.#cell;
-    if (leader !== undefined && this.#random.chance(0.3)) return leader;
-    return this.#random.pick(running.length > 0 ? running : [...processes.values()]);
   }
 }

@@ -105,7 +105,7 @@ export class HostDriver implements Driver {
   }
 
   #look(): void {
-    this.#world.invariants.observed(this.#process.shadow, this.host.replica);
+    this.#world.invariants.ballots.observed(this.#process.shadow, this.host.replica);
   }
 
   #ports(): HostPorts {
@@ -178,7 +178,7 @@ export class HostDriver implements Driver {
       roleChanged: (role, ballot, _leader, reason) => {
         trace.add(queue.nowMs, agentId, `is ${role}: ${reason}`, ballot);
         if (role === 'campaigning' && ballot.agentId === agentId) {
-          invariants.campaigning(shadow, ballot, this.host.replica);
+          invariants.ballots.campaigning(shadow, ballot, this.host.replica);
         }
       },
       note: (level, text, details) => {

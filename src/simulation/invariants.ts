@@ -1,32 +1,13 @@
 import type { Base, Delivered } from '../agent/consensus/io.ts';
 import type { Envelope } from '../agent/consensus/messages.ts';
-import type { AgentId, Ballot, Configuration, Role, Slot } from '../agent/consensus/types.ts';
+import type { AgentId, Ballot, Slot } from '../agent/consensus/types.ts';
 import type { StateMeta } from '../agent/machine/store.ts';
 import type { AcceptorShadow } from './acceptor-shadow.ts';
+import { BallotUses, checkOwner } from './ballot-uses.ts';
 import type { ChosenJournal } from './chosen-journal.ts';
 import type { Counters } from './counters.ts';
 import { ballotText, higherBallot, type Identity, isBelow, isSameBallot } from './identity.ts';
 import { require } from './violation.ts';
-
-/** What a bare replica shows of itself after each step. */
-export interface ReplicaView {
-  readonly role: Role;
-  readonly ballot: Ballot;
-  readonly configuration: Configuration;
-  readonly configurationSlot: Slot;
-  readonly chosenThrough: Slot;
-}
-
-/** A ballot belongs to one campaign, and then one leadership, of one life, under one set of voters. */
-interface BallotUse {
-  readonly life: number;
-  readonly ballot: Ballot;
-  readonly configuration: Configuration;
-  readonly voters: number;
-  /** Whether anybody else may have heard of it: a campaign that died before its promise was durable leaves no trace. */
-  hasLeft: boolean;
-  stage: 'campaigning' | 'leader' | 'ended';
-}
 
 /** The invariants that are checked after every event. What each agent claims is held against what is durable. */
 export class Invariants {
@@ -35,8 +16,7 @@ export class Invariants {
   private readonly counters: Counters;
   private readonly revisions = new Map<Slot, { readonly revision: number; readonly floor: number }>();
   private readonly hashes = new Map<Slot, string | number>();
-  private readonly ballotUses = new Map<string, BallotUse>();
-  private readonly leading = new Map<AgentId, BallotUse>();
+  readonly ballots: BallotUses;
   /** The highest slot whose effect a client has seen acknowledged. */
   acknowledgedThrough: Slot = 0;
 
@@ -44,6 +24,7 @@ export class Invariants {
     this.identity = identity;
     this.chosen = chosen;
     this.counters = counters;
+    this.ballots = new BallotUses(identity, chosen, counters);
   }
 
   /** A message was made; it leaves when what it depends on is durable. */
@@ -65,7 +46,7 @@ export class Invariants {
     switch (message.kind) {
       case 'prepare':
         this.checkDurablePromise(shadow, message.ballot, 'prepare');
-        this.left(message.ballot);
+        this.ballots.left(message.ballot);
         break;
       case 'prepareReply':
         if (!message.granted) break;
@@ -73,8 +54,8 @@ export class Invariants {
         shadow.answeredBallot = higherBallot(shadow.answeredBallot, message.ballot);
         break;
       case 'accept':
-        this.checkOwner(from, message.ballot);
-        this.left(message.ballot);
+        checkOwner(from, message.ballot);
+        this.ballots.left(message.ballot);
         message.entries.forEach((entry, index) => {
           this.chosen.asked(message.fromSlot + index, message.ballot, entry);
         });
@@ -86,8 +67,8 @@ export class Invariants {
         shadow.checkCovers(message.ballot, message.through);
         break;
       case 'heartbeat':
-        this.checkOwner(from, message.ballot);
-        this.left(message.ballot);
+        checkOwner(from, message.ballot);
+        this.ballots.left(message.ballot);
         break;
       case 'heartbeatReply':
         if (message.accepted) shadow.checkCovers(message.ballot, message.through);
@@ -128,73 +109,6 @@ export class Invariants {
     });
   }
 
-  private left(ballot: Ballot): void {
-    const use = this.ballotUses.get(ballotText(ballot));
-    if (use !== undefined) use.hasLeft = true;
-  }
-
-  private checkOwner(from: AgentId, ballot: Ballot): void {
-    require(ballot.agentId === from, 'a ballot is never used twice', () => `${from} acts in ${ballotText(ballot)}`);
-  }
-
-  /** A `prepare` of this ballot was made: the campaign started, or asks again. */
-  preparing(shadow: AcceptorShadow, ballot: Ballot, view: ReplicaView): void {
-    const use = this.use(shadow, ballot, view);
-    require(use.life === shadow.life && use.stage === 'campaigning', 'a ballot is never used twice', () => {
-      return `${shadow.agentId} prepares ${ballotText(ballot)} again, it was ${use.stage} in life ${use.life}`;
-    });
-  }
-
-  /** After each step of a bare replica, and after each turn of a host. */
-  observed(shadow: AcceptorShadow, view: ReplicaView): void {
-    const led = this.leading.get(shadow.agentId);
-    const isSame = led !== undefined && view.role === 'leader' && isSameBallot(led.ballot, view.ballot);
-    if (led !== undefined && !isSame) {
-      led.stage = 'ended';
-      this.leading.delete(shadow.agentId);
-    }
-    if (view.role !== 'leader') return;
-    const use = this.use(shadow, view.ballot, view);
-    require(use.life === shadow.life && use.stage !== 'ended', 'a ballot is never used twice', () => {
-      return `${shadow.agentId} leads again in ${ballotText(view.ballot)}`;
-    });
-    require(use.configuration === view.configuration ||
-      this.identity.voters(view.configuration) === use.voters, 'a ballot never spans a change of the voter set', () => {
-      return `${shadow.agentId} leads in ${ballotText(view.ballot)} with other voters than it started with`;
-    });
-    if (use.stage === 'campaigning') this.counters.add('leadership');
-    use.stage = 'leader';
-    this.leading.set(shadow.agentId, use);
-  }
-
-  /** The process died, and with it what it led. */
-  ended(agentId: AgentId): void {
-    const led = this.leading.get(agentId);
-    if (led !== undefined) led.stage = 'ended';
-    this.leading.delete(agentId);
-    for (const [key, use] of this.ballotUses) {
-      if (use.ballot.agentId === agentId && !use.hasLeft) this.ballotUses.delete(key);
-    }
-  }
-
-  private use(shadow: AcceptorShadow, ballot: Ballot, view: ReplicaView): BallotUse {
-    const key = ballotText(ballot);
-    const known = this.ballotUses.get(key);
-    if (known !== undefined) return known;
-    const { configuration, configurationSlot } = view;
-    const voters = this.identity.voters(configuration);
-    const use: BallotUse = { life: shadow.life, ballot, configuration, voters, hasLeft: false, stage: 'campaigning' };
-    this.ballotUses.set(key, use);
-    this.counters.add('campaign');
-    this.checkOwner(shadow.agentId, ballot);
-    this.chosen.ballotStarted(ballot, voters);
-    require(configurationSlot <= shadow.durableChosen, 'a campaign follows from a durable configuration', () => {
-      const durable = `durably knows ${shadow.durableChosen} as chosen`;
-      return `${shadow.agentId} campaigns under the configuration of slot ${configurationSlot} and ${durable}`;
-    });
-    return use;
-  }
-
   /** One slot goes to the machine. `hash` is the state after it. */
   delivered(agentId: AgentId, previous: Slot, { slot, entry, isVoid, era }: Delivered, hash: string | number): void {
     require(slot === previous + 1, 'a prefix is applied in order', () => `${agentId}: slot ${slot} after ${previous}`);
@@ -233,11 +147,6 @@ export class Invariants {
       return `${agentId}: revision ${userRevision}, floor ${userFloor} in slot ${appliedSlot}, before ${JSON.stringify(before)}`;
     });
     this.revisions.set(appliedSlot, { revision: userRevision, floor: userFloor });
-  }
-
-  /** A host says that it campaigns in a ballot of its own, or asks for pre-votes while it still holds the last one. */
-  campaigning(shadow: AcceptorShadow, ballot: Ballot, view: ReplicaView): void {
-    this.use(shadow, ballot, view);
   }
 
   checkHash(agentId: AgentId, slot: Slot, hash: string | number): void {

@@ -110,7 +110,7 @@ export class SimulatedProcess<S extends StoredState, D extends Driver> implement
     this.crashAfterBoundaries = 0;
     const survived = this.storage.crash(this.random, counters);
     this.shadow.crashed(survived);
-    this.#world.invariants.ended(this.agentId);
+    this.#world.invariants.ballots.ended(this.agentId);
     trace.add(queue.nowMs, this.agentId, 'crashes', reason, survived);
   }
 

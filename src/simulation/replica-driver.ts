@@ -130,7 +130,7 @@ export class ReplicaDriver implements Driver {
     this.#isStepping = true;
     for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
       const outputs = this.replica.step(next);
-      this.#world.invariants.observed(this.#process.shadow, this.replica);
+      this.#world.invariants.ballots.observed(this.#process.shadow, this.replica);
       const { hooks } = this.#options;
       for (const output of hooks.outputs?.(this.replica, outputs) ?? outputs) this.#execute(output);
     }
@@ -220,7 +220,7 @@ export class ReplicaDriver implements Driver {
     const { invariants } = this.#world;
     invariants.created(this.#process.shadow, envelope);
     if (envelope.message.kind === 'prepare') {
-      invariants.preparing(this.#process.shadow, envelope.message.ballot, this.replica);
+      invariants.ballots.preparing(this.#process.shadow, envelope.message.ballot, this.replica);
     }
     if (after > this.#durableToken) this.#waiting.push({ after, envelope });
     else this.#process.send(envelope.to, { kind: 'consensus', envelope });
