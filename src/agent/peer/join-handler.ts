@@ -35,7 +35,7 @@ export async function handleJoin(request: JoinRequest, options: JoinHandlerOptio
   try {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await join(request, cellId, cell.port, options.random);
+        return await join(request, cellId, cell.port, options);
       } catch (error) {
         const isWorthRepeating =
           error instanceof CellError && (error.reason === 'EPOCH_MOVED' || error.reason === 'NAME_TAKEN');
@@ -48,8 +48,15 @@ export async function handleJoin(request: JoinRequest, options: JoinHandlerOptio
   }
 }
 
-async function join(request: JoinRequest, cellId: string, port: CellPort, random: () => number): Promise<JoinResponse> {
+async function join(
+  request: JoinRequest,
+  cellId: string,
+  port: CellPort,
+  { agentId: self, random }: JoinHandlerOptions,
+): Promise<JoinResponse> {
   await port.readBarrier({ quorum: 'majority', minSlot: 0, timeoutMs: DEFAULTS.joinStepMs });
+  // Initials tell the order of joining, so a founder gets its name before anybody who joins through it.
+  if (readRecord(port.state, self) === undefined) return refuse(cellId, 'STARTING', 'it has no name itself yet');
   const { agentId } = request;
   const { epoch, participants } = port.status().configuration;
   const record = await announce(request, port, random);
