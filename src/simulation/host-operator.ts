@@ -6,12 +6,20 @@ import type { Random } from './random.ts';
 import type { FaultChoice } from './settings.ts';
 import { require } from './violation.ts';
 
+/** By then everybody has joined, or is left to join when it can. */
+const ASSEMBLED_MS = 4_000;
+
 /** Asks hosts for changes of the participants and for hand-overs, at any moment; newcomers join as learners. */
 export class HostOperator {
   readonly #cell: HostCell;
   readonly #choice: FaultChoice;
   readonly #random: Random;
   readonly #meanMs: number;
+  /**
+   * A demotion that was asked for before a voter died for good may take the majority away after it, and nobody could help
+   * that: a run either loses disks, or changes voters at will.
+   */
+  readonly #losesDisks: boolean;
   isStopped = false;
 
   constructor(cell: HostCell, choice: FaultChoice, meanMs: number) {
@@ -19,6 +27,7 @@ export class HostOperator {
     this.#choice = choice;
     this.#random = cell.world.random.split('operator');
     this.#meanMs = meanMs;
+    this.#losesDisks = this.#random.chance(0.5);
   }
 
   /** One agent founded the cell: the others join as learners, and then vote, two at a time. */
@@ -27,7 +36,7 @@ export class HostOperator {
     const { participants } = world.chosen.configuration;
     const learners = participants.filter(({ role }) => role === 'learner');
     const isDone = participants.length === processes.size && learners.length === 0;
-    if (isDone || this.isStopped || world.queue.nowMs > 5_000) return;
+    if (isDone || this.isStopped || world.queue.nowMs > ASSEMBLED_MS) return;
     world.queue.after(150, () => this.assemble());
     if (participants.length < processes.size) this.#joinWhoIsOutside();
     else this.#ask(learners.slice(0, 2).map(({ agentId }) => ({ agentId, role: 'voter' })));
@@ -47,7 +56,8 @@ export class HostOperator {
   isExpendable(agentId: AgentId): boolean {
     const { chosen } = this.#cell.world;
     const processes = [...this.#cell.processes.values()];
-    if (processes.some(({ state }) => state === 'lost')) return false;
+    const isAssembled = this.#cell.world.queue.nowMs > ASSEMBLED_MS + this.#cell.config.changeWaitMs;
+    if (!this.#losesDisks || !isAssembled || processes.some(({ state }) => state === 'lost')) return false;
     const slot = chosen.last?.configurationSlot ?? 0;
     const voters = chosen.configuration.participants.filter(({ role }) => role === 'voter');
     const left = voters.filter(
@@ -66,10 +76,7 @@ export class HostOperator {
   #change(): void {
     const random = this.#random;
     const { participants } = this.#cell.world.chosen.configuration;
-    const isLost = (agentId: AgentId): boolean => this.#cell.processes.get(agentId)?.state === 'lost';
-    // A careless demotion beside a dead voter is a way to lose the majority that nobody can help.
-    if (participants.some(({ agentId, role }) => role === 'voter' && isLost(agentId))) return;
-    if (random.chance(0.2)) {
+    if (this.#losesDisks || random.chance(0.2)) {
       const newcomer = this.#cell.newcomer();
       if (newcomer !== undefined) this.#ask([{ agentId: newcomer.agentId, role: 'learner' }]);
       return;

@@ -40,6 +40,7 @@ export function runHosts(world: World, options: HostRunOptions): void {
     {
       stateFlushSlots: settings.stateFlushSlots,
       stateFlushMs: random.pick([200, 1_000]),
+      changeWaitMs: 1_500,
       evictAfterMs: isEvicting ? 3_000 : 60_000,
       internalSessionTtlMs: random.pick([3_000, 30_000]),
     },
