@@ -1,4 +1,4 @@
-// Guards DESIGN 5 "Time" for renewals: who acknowledges one, when, and what it moves.
+// Guards the rules of time for renewals: who acknowledges one, when, and what it moves.
 
 import { describe, expect, test } from 'vitest';
 import { consensusConfig } from '../../src/agent/config.ts';

@@ -1,5 +1,5 @@
 /**
- * Guards DESIGN 5 "Time": what must happen in time is a timer entry, nothing ends early, and a renewal is worth only what
+ * Guards the rules of time: what must happen in time is a timer entry, nothing ends early, and a renewal is worth only what
  * a leadership proves after it was received. One test for each sentence.
  */
 import { describe, expect, test } from 'vitest';

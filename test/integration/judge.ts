@@ -29,7 +29,7 @@ function logOf(batches: readonly WatchedBatch[]): Watched[] {
   return batches.flatMap(({ events }) => events);
 }
 
-/** TRUST 10: ordered, unique, atomic, without gaps. The keyspace is the clients' alone, so every revision is theirs. */
+/** Invariant 10: ordered, unique, atomic, without gaps. The keyspace is the clients' alone, so every revision is theirs. */
 export function watchIsWhole(batches: readonly WatchedBatch[]): string[] {
   const violations: string[] = [];
   const versions = new Map<string, number>();
@@ -55,7 +55,7 @@ export function watchIsWhole(batches: readonly WatchedBatch[]): string[] {
   return violations;
 }
 
-/** TRUST 6, 9: what was acknowledged is there once; what was refused is not; nothing comes from nowhere. */
+/** Invariants 6 and 9: what was acknowledged is there once; what was refused is not; nothing comes from nowhere. */
 export function writesHappenedOnce(operations: readonly Recorded[], log: readonly Watched[]): string[] {
   const violations: string[] = [];
   const found = new Map<string, Watched[]>();
@@ -95,7 +95,7 @@ export function writesHappenedOnce(operations: readonly Recorded[], log: readonl
   return violations;
 }
 
-/** TRUST 7: every answer shows the store as it was at the revision that the answer names. */
+/** Invariant 7: every answer shows the store as it was at the revision that the answer names. */
 export function answersFit(done: readonly Recorded[], log: readonly Watched[]): string[] {
   const violations: string[] = [];
   for (const operation of done) {
@@ -122,7 +122,7 @@ export function neverBack(done: readonly Recorded[]): string[] {
   return violations;
 }
 
-/** TRUST 7, by revisions, over the whole store: what was answered before somebody asked is in what they get. */
+/** Invariant 7, by revisions, over the whole store: what was answered before somebody asked is in what they get. */
 export function inRealTime(done: readonly Recorded[]): string[] {
   const violations: string[] = [];
   const moments = done
@@ -147,7 +147,7 @@ export function inRealTime(done: readonly Recorded[]): string[] {
   return violations;
 }
 
-/** TRUST 7, by values alone: there is an order of the calls of each key that explains every answer. */
+/** Invariant 7, by values alone: there is an order of the calls of each key that explains every answer. */
 export function linearizable(operations: readonly Recorded[]): string[] {
   const relevant = operations.filter(({ quorum, outcome }) => quorum === 'majority' && outcome !== 'refused');
   const violation = findViolation(relevant);

@@ -33,7 +33,7 @@ export function describeDifferential(
   numRuns = 100,
 ): void {
   describe(`machines on ${name}`, () => {
-    it('answer alike, tell alike and end in the same state (TRUST 5)', () => {
+    it('answer alike, tell alike and end in the same state (invariant 5)', () => {
       fc.assert(
         fc.property(
           fc.array(step, { minLength: 1, maxLength: 40 }),
@@ -116,7 +116,7 @@ class Replayer {
     this.#under = crash.call(this.#under);
     this.machine = new Machine(this.#under.store, { hashesWholeValues: true });
     while (this.machine.appliedSlot < this.#journal.length) {
-      // Full replay and replay from the middle are the same (TRUST 5), down to every answer.
+      // Full replay and replay from the middle are the same (invariant 5), down to every answer.
       const slot = this.machine.appliedSlot;
       expect(this.#applyNext()).toEqual(this.#answers[slot]);
     }

@@ -1,4 +1,4 @@
-// Guards TRUST 9: a (session, sequence) takes effect at most once and always gets the same answer.
+// Guards invariant 9: a (session, sequence) takes effect at most once and always gets the same answer.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Command, Request } from '../../src/agent/machine/commands.ts';
@@ -24,7 +24,7 @@ function leaveLargeReplies(cell: Driver): number {
   return sequence;
 }
 
-describe('a repeated request (TRUST 9)', () => {
+describe('a repeated request (invariant 9)', () => {
   it('gets the first answer and has no second effect', () => {
     const cell = new Driver();
     const first = cell.request(request(1, put('/a', 'one', { returnPrevious: true })));

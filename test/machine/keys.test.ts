@@ -1,4 +1,4 @@
-// Guards what may be a key, and how paths, byte strings and ranges relate (DESIGN 5).
+// Guards what may be a key, and how paths, byte strings and ranges relate.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {

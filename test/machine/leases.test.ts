@@ -1,4 +1,4 @@
-// Guards sessions, leases and timers: what ends with them, and that nothing else ever ends (TRUST 16, the machine's part).
+// Guards sessions, leases and timers: what ends with them, and that nothing else ever ends (invariant 16, the machine's part).
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TIMERS } from '../../src/agent/machine/system-records.ts';
@@ -72,7 +72,7 @@ describe('a lease', () => {
 });
 
 describe('a timer', () => {
-  it('ends what it stands for only with its own generation (TRUST 16)', () => {
+  it('ends what it stands for only with its own generation (invariant 16)', () => {
     const cell = new Driver();
     cell.write(grantLease('l'));
     cell.write(onLease('/a', 'l'));
@@ -86,7 +86,7 @@ describe('a timer', () => {
     expect(cell.sessionless(fireTimer('lease/l', first))).toMatchObject({ succeeded: false });
   });
 
-  it('never ends a later lease of the same id, even one granted in the same slot (TRUST 16)', () => {
+  it('never ends a later lease of the same id, even one granted in the same slot (invariant 16)', () => {
     const cell = new Driver();
     const requests = [grantLease('l'), revoke('l'), grantLease('l')].map((command, at) => ({
       sessionId: SESSION,
@@ -122,7 +122,7 @@ describe('a session', () => {
     });
   });
 
-  it('that has ended is not revived by a late repeat of its opening (TRUST 9)', () => {
+  it('that has ended is not revived by a late repeat of its opening (invariant 9)', () => {
     const cell = new Driver();
     const once = { sessionId: SESSION, sequence: 1, ackedBelow: 0, digest: 1, command: put('/a') };
     cell.request(once);

@@ -1,4 +1,4 @@
-// Guards TRUST 10 as a whole: watches are ordered, unique, atomic per revision and without gaps, progress is never ahead
+// Guards invariant 10 as a whole: watches are ordered, unique, atomic per revision and without gaps, progress is never ahead
 // of events, and nothing goes back in time, whatever happens to watchers and to the agent they are on.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -101,7 +101,7 @@ class CheckedRecorder extends Recorder {
   }
 }
 
-describe('watches (TRUST 10)', () => {
+describe('watches (invariant 10)', () => {
   it('tell exactly the history of their keys, through pauses, compactions and installed snapshots', () => {
     let cuts = 0;
     let adoptions = 0;

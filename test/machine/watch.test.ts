@@ -1,4 +1,4 @@
-// Guards each promise of a watch (TRUST 10): from now, from a revision, from the future, below the floor; pauses, cuts,
+// Guards each promise of a watch (invariant 10): from now, from a revision, from the future, below the floor; pauses, cuts,
 // progress, ends and installed snapshots.
 import { describe, expect, it } from 'vitest';
 import type { KeyChange, Space } from '../../src/agent/machine/store.ts';

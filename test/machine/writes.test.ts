@@ -39,7 +39,7 @@ describe('a put', () => {
 });
 
 describe('a delete', () => {
-  it('of an absent key changes nothing, not even the revision (TRUST 8)', () => {
+  it('of an absent key changes nothing, not even the revision (invariant 8)', () => {
     const cell = new Driver();
     cell.write(put('/a'));
     expect(cell.write(remove('/b'))).toMatchObject({ deleted: 0, revision: 1 });
@@ -111,7 +111,7 @@ describe('compareAndWrite', () => {
   });
 });
 
-describe('revisions (TRUST 8)', () => {
+describe('revisions (invariant 8)', () => {
   it('of the two keyspaces count apart', () => {
     const cell = new Driver();
     const system = cell.machine.revision('system');

@@ -1,4 +1,4 @@
-// Guards who becomes a voter and who stops being one: readable scenarios, and the properties of TRUST 17.
+// Guards who becomes a voter and who stops being one: readable scenarios, and the properties of invariant 17.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { AutopilotParticipant, AutopilotView } from '../../src/agent/host/autopilot-view.ts';

@@ -1,4 +1,4 @@
-// Guards invariant 6: what was acknowledged is there after any crash of the process; and the first hole of DESIGN 4: what
+// Guards invariant 6: what was acknowledged is there after any crash of the process; and a hole of group commit: what
 // was committed but never fsynced is made durable before anything is voted with.
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';

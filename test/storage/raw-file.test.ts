@@ -1,4 +1,4 @@
-// Guards a hole of DESIGN 4: closing any descriptor of a live database drops SQLite's locks on it, so none is ever opened.
+// Guards a hole of SQLite under `fs`: closing any descriptor of a live database drops SQLite's locks on it, so none is ever opened.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

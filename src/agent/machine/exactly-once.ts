@@ -14,7 +14,7 @@ export type Admission =
 type Place = Pick<Request, 'sessionId' | 'sequence' | 'digest'>;
 
 /**
- * A place in a session takes effect at most once and always gets the same answer (TRUST 9). A request that is refused
+ * A place in a session takes effect at most once and always gets the same answer (invariant 9). A request that is refused
  * here leaves nothing behind; any other outcome, refusals by its command included, is stored under its sequence.
  */
 export function admit(windows: ReplyWindows, request: Request): Admission {

@@ -67,7 +67,7 @@ export class Machine {
     const events: RevisionEvent[] = [];
     let outcomes = NO_OUTCOMES;
     if (entry.kind !== 'void') {
-      // Proposers' clocks disagree; the stamps of the journal never go back (DESIGN 3).
+      // Proposers' clocks disagree; the stamps of the journal never go back.
       meta.lastStampMs = Math.max(meta.lastStampMs, entry.stampMs);
       this.#view.slot = slot;
       this.#view.stampMs = meta.lastStampMs;

@@ -5,7 +5,7 @@ import type { KeyChange } from './store.ts';
 const SAMPLE_BYTES = 128;
 
 /**
- * A chained hash over everything applied, to notice agents that diverge (TRUST 5). Two 32-bit lanes, because 64-bit
+ * A chained hash over everything applied, to notice agents that diverge (invariant 5). Two 32-bit lanes, because 64-bit
  * arithmetic in JavaScript allocates. It finds mistakes; it is no protection against intent.
  */
 export class StateHash {

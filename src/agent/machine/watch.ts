@@ -51,7 +51,7 @@ const DEFAULTS = {
 const LAG_CHECK_EVENTS = 1_024;
 
 /**
- * Tells watchers what changed (TRUST 10): from any revision at or above the floor, in order, every revision once and
+ * Tells watchers what changed (invariant 10): from any revision at or above the floor, in order, every revision once and
  * whole, without gaps. The store is the only buffer: a watcher is either told live what is published, or reads the store
  * from its own position until it has caught up.
  */

@@ -108,7 +108,7 @@ function droppable({ view, voters, votersMax, spares, isGone }: Cell): Autopilot
     .slice(0, DROPPABLE_MAX);
 }
 
-/** What must hold of the voters after an automatic change, whatever it is for (TRUST 17). */
+/** What must hold of the voters after an automatic change, whatever it is for (invariant 17). */
 function isPermitted({ view, voters, votersMax, isLive }: Cell, plan: Plan): boolean {
   const before = voters.length;
   const after = plan.voters.length;
