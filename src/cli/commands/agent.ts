@@ -95,6 +95,7 @@ export const agentCommand: Command = {
   isClient: false,
   run: async (context) => {
     const options = optionsOf(context);
+    process.on('uncaughtException', stopUnexpectedly);
     const over = overWhen(context);
     const agent = await Promise.race([started(options), over.ended]);
     // Given up while it looked for its peers: nothing was promised to anybody yet.
@@ -133,6 +134,14 @@ function optionsOf(context: Context): AgentOptions {
     priority: flags.number('priority'),
     insecure: flags.has('insecure'),
   };
+}
+
+/** What nobody caught left something half done: an agent must not go on with it. What it has promised is on its disk. */
+function stopUnexpectedly(error: Error): void {
+  process.stderr.write(`${JSON.stringify({ level: 60, time: new Date().toISOString(), error: error.stack })}\n`);
+  const remedy = 'Nothing that was acknowledged is lost; start the agent again and report this';
+  process.stderr.write(`synod: the agent failed unexpectedly (${error.message}). ${remedy}\n`);
+  process.exit(EXIT.failed);
 }
 
 async function started(options: AgentOptions): Promise<Agent> {
