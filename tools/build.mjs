@@ -1,6 +1,18 @@
-// Generates src/gen from proto/ and compiles src to dist. Run by `npm run build`; bin/synod runs it when dist is stale.
+// Generates src/gen from proto/, compiles src to dist and bundles the page. Run by `npm run build`; bin/synod runs it when dist is stale.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -29,6 +41,34 @@ function writeDescriptors() {
   writeFileSync(join(root, 'src', 'gen', 'descriptors.ts'), text);
 }
 
+/** What the bundles are made of: the same content gives the same bundles. */
+const BUNDLED = ['src/renderer', 'src/preload', 'src/contract', 'electron.vite.config.ts', 'package-lock.json'];
+
+function contentHash(paths) {
+  const hash = createHash('sha256');
+  const visit = (path) => {
+    const full = join(root, path);
+    if (statSync(full).isDirectory()) for (const name of readdirSync(full).sort()) visit(`${path}/${name}`);
+    else hash.update(`${path}\0`).update(readFileSync(full)).update('\0');
+  };
+  for (const path of paths) visit(path);
+  return hash.digest('hex');
+}
+
+/** Page and preload script; those of the last build when nothing that they are made of has changed. */
+function bundle(fresh, dist) {
+  // Inside one of the folders, which every other bundling empties.
+  const stamp = join('preload', '.bundled');
+  const hash = contentHash(BUNDLED);
+  if (existsSync(join(dist, stamp)) && readFileSync(join(dist, stamp), 'utf8') === hash) {
+    for (const name of ['renderer', 'preload']) cpSync(join(dist, name), join(fresh, name), { recursive: true });
+  } else {
+    env.SYNOD_BUILD_DIR = fresh;
+    run('electron-vite', 'build', '--logLevel', 'error');
+  }
+  writeFileSync(join(fresh, stamp), hash);
+}
+
 run('buf', 'generate');
 writeDescriptors();
 if (!process.argv.includes('--generate-only')) {
@@ -39,6 +79,7 @@ if (!process.argv.includes('--generate-only')) {
   const fresh = join(work, 'fresh');
   run('tsc', '-p', 'tsconfig.build.json', '--outDir', fresh);
   const dist = join(root, 'dist');
+  bundle(fresh, dist);
   if (existsSync(dist)) renameSync(dist, join(work, 'old'));
   renameSync(fresh, dist);
 }

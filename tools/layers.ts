@@ -51,6 +51,7 @@ export const LAYERS: readonly Layer[] = [
     path: 'src/agent/storage/',
     imports: ['gen', 'config'],
     types: ['consensus', 'machine'],
+    interfaces: ['src/agent/machine/sorted-keys.ts'],
     packages: ['better-sqlite3', 'node:*'],
   },
   {
@@ -75,10 +76,21 @@ export const LAYERS: readonly Layer[] = [
     types: ['consensus', 'machine', 'host', 'observe'],
     interfaces: [
       'src/agent/host/cell-port.ts',
+      'src/agent/host/configuration-change.ts',
+      'src/agent/machine/coordination-records.ts',
       'src/agent/machine/keys.ts',
       'src/agent/machine/limits.ts',
+      'src/agent/machine/lock-paths.ts',
+      'src/agent/machine/once-types.ts',
+      'src/agent/machine/plain-index.ts',
+      'src/agent/machine/proposal-types.ts',
+      'src/agent/machine/queue-types.ts',
+      'src/agent/machine/raw-records.ts',
+      'src/agent/machine/raisable-limits.ts',
+      'src/agent/machine/timer-records.ts',
       'src/agent/machine/system-records.ts',
       'src/agent/machine/validate.ts',
+      'src/agent/observe/message-filter.ts',
     ],
     packages: [
       '@grpc/grpc-js',
@@ -86,14 +98,26 @@ export const LAYERS: readonly Layer[] = [
       '@grpc/proto-loader',
       'grpc-health-check',
       '@bufbuild/protobuf',
+      '@orpc/server',
+      '@orpc/openapi',
+      '@orpc/zod',
+      'zod',
       'node:*',
     ],
   },
   {
     name: 'agent',
     path: 'src/agent/',
-    imports: ['config', 'consensus', 'machine', 'host', 'storage', 'peer', 'observe', 'api', 'gen'],
+    imports: ['config', 'consensus', 'machine', 'host', 'storage', 'peer', 'observe', 'api', 'gen', 'contract', 'demo'],
     packages: ['*'],
+  },
+  {
+    name: 'demo',
+    path: 'src/demo/',
+    imports: [],
+    types: ['contract', 'command-line'],
+    interfaces: ['src/contract/demo-faults.ts'],
+    packages: ['node:*'],
   },
   {
     name: 'simulation',
@@ -106,16 +130,30 @@ export const LAYERS: readonly Layer[] = [
   {
     name: 'cli',
     path: 'src/cli/',
-    imports: ['client', 'contract', 'simulation', 'agent'],
+    imports: ['client', 'command-line', 'contract', 'simulation', 'agent', 'demo'],
     packages: ['pino', 'node:*'],
   },
-  { name: 'main', path: 'src/main/', imports: ['contract', 'agent'], packages: ['electron', 'node:*'] },
-  { name: 'preload', path: 'src/preload/', imports: [], packages: ['electron'] },
+  { name: 'command-line', path: 'src/command-line/', imports: ['client', 'agent', 'config'], packages: ['node:*'] },
+  {
+    name: 'main',
+    path: 'src/main/',
+    imports: ['contract', 'agent', 'command-line', 'demo'],
+    packages: ['electron', 'node:*'],
+  },
+  {
+    name: 'preload',
+    path: 'src/preload/',
+    imports: [],
+    types: ['contract'],
+    interfaces: ['src/contract/window.ts'],
+    packages: ['electron'],
+  },
   { name: 'renderer', path: 'src/renderer/', imports: ['contract'], packages: ['*'] },
 ];
 
 /** From outside of src/agent only its face may be imported. */
 export const FACES: Readonly<Record<string, string>> = {
   agent: 'src/agent/index.ts',
+  demo: 'src/demo/index.ts',
   simulation: 'src/simulation/index.ts',
 };

@@ -21,7 +21,7 @@ source_names() {
 
 build_is_stale() {
   [ ! -f "$built" ] || [ ! -d "$root/src/gen" ] && return 0
-  newer=$(cd "$root" && find src proto tools/build.mjs tsconfig.json tsconfig.build.json buf.gen.yaml package-lock.json \
+  newer=$(cd "$root" && find src proto tools/build.mjs tsconfig.json tsconfig.build.json electron.vite.config.ts buf.gen.yaml package-lock.json \
     -path src/gen -prune -o -type f -newer "$built" -print | head -n 1)
   [ -n "$newer" ] || [ "$(source_names)" != "$(cat "$built")" ]
 }

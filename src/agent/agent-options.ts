@@ -1,3 +1,4 @@
+import type { OperatorPorts } from './api/index.ts';
 import type { ConsensusConfig } from './consensus/io.ts';
 import type { CellPort } from './host/cell-port.ts';
 import type { HostConfig } from './host/host-config.ts';
@@ -23,6 +24,12 @@ export interface AgentOptions {
   readonly priority?: number;
   /** Allow addresses that other machines can reach, although nothing is encrypted or authenticated yet. */
   readonly insecure?: boolean;
+  /** Where the built page lies; without it, the dashboard says that it has not been built. */
+  readonly pageDir?: string;
+  /** Operators may look, and change nothing, until the next start. */
+  readonly readOnly?: boolean;
+  /** Where the supervisor of a demo cell listens that this agent is part of. */
+  readonly demoControl?: string;
   /** Settings that are not worth a flag; see `src/agent/config.ts`. */
   readonly host?: Partial<Omit<HostConfig, 'consensus' | 'version'>>;
   readonly consensus?: Partial<ConsensusConfig>;
@@ -57,6 +64,8 @@ export interface Agent {
   readonly cell: CellPort;
   readonly peers: Peers;
   readonly observability: Observability;
+  /** What the operator API reaches of it. */
+  readonly operator: OperatorPorts;
   /** Resolves when the agent has ended in good order: by `close`, or because a client asked it to shut down. */
   readonly closed: Promise<string>;
   /** Hands over leadership first, if asked to; then stops serving and makes everything durable. */

@@ -3,9 +3,20 @@ import { createReadStream } from 'node:fs';
 import { Server } from '@grpc/grpc-js';
 import { AgentError } from './agent-error.ts';
 import type { Agent, AgentOptions } from './agent-options.ts';
-import { type Api, createApi, SERVER_OPTIONS, type SnapshotFile } from './api/index.ts';
-import { DEFAULTS, hostConfig, storageConfig } from './config.ts';
+import {
+  type Api,
+  type ApiPorts,
+  addObserveService,
+  createApi,
+  createOperatorRouter,
+  type OperatorPorts,
+  operatorRoutes,
+  SERVER_OPTIONS,
+  type SnapshotFile,
+} from './api/index.ts';
+import { DEFAULTS, storageConfig } from './config.ts';
 import { encodeConfiguration } from './consensus/configuration.ts';
+import { type AgentOfDemo, joinDemo } from './demo-port.ts';
 import { FailStop } from './fatal.ts';
 import { Cell } from './host/cell.ts';
 import { GroupHost } from './host/group-host.ts';
@@ -13,6 +24,7 @@ import { checkAddresses, type Listening, listen, parsePeers } from './listening.
 import { defaultLogger } from './logger.ts';
 import { ADDRESSES } from './machine/system-records.ts';
 import { createObservability } from './observe/index.ts';
+import { agentFacts, effectiveHostConfig, operatorPorts } from './operator-ports.ts';
 import { autopilot } from './peer/autopilot.ts';
 import { createPeers, JoinRefused, MESSAGE_LIMITS, type Peers } from './peer/index.ts';
 import { peerObserver } from './peer-observer.ts';
@@ -48,11 +60,13 @@ class RunningAgent implements Agent {
   readonly stateDir: string;
   readonly cell: StartingCell;
   readonly observability: ReturnType<typeof createObservability>;
+  readonly operator: OperatorPorts;
   readonly closed: Promise<string>;
   readonly #options: AgentOptions;
   readonly #logger: NonNullable<AgentOptions['logger']>;
   readonly #failStop: FailStop;
   readonly #storage: Storage;
+  readonly #demo: AgentOfDemo | undefined;
   readonly #installer: SnapshotInstaller;
   readonly #server: Server;
   readonly #api: Api;
@@ -63,6 +77,8 @@ class RunningAgent implements Agent {
   #host: GroupHost | undefined;
   #closing: Promise<void> | undefined;
   #resolveClosed: (reason: string) => void = () => {};
+  #endObservers: () => void = () => {};
+  readonly #ending = new AbortController();
 
   private constructor(options: AgentOptions) {
     this.#options = options;
@@ -91,7 +107,17 @@ class RunningAgent implements Agent {
       bootNonce: this.#bootNonce,
       backlogs: this.#backlogs(),
     });
+    this.#demo = joinDemo({ ...options, agentId: this.agentId, logger: this.#logger, ending: this.#ending.signal });
     this.#server = new Server({ ...MESSAGE_LIMITS, ...SERVER_OPTIONS });
+    this.operator = operatorPorts({
+      options,
+      api: this.#apiPorts(),
+      observability: this.observability,
+      storage: this.#storage,
+      peers: () => this.#peers,
+      demo: this.#demo,
+      ending: this.#ending.signal,
+    });
     this.#api = this.#makeApi();
   }
 
@@ -136,6 +162,8 @@ class RunningAgent implements Agent {
     const { peers: bootstrap = [] } = this.#options;
     const { identity } = this.#storage;
     this.#api.addTo(this.#server);
+    const { rpcLog } = this.observability;
+    this.#endObservers = addObserveService(this.#server, { cell: this.cell, rpcLog, onBug: this.#onBug });
     this.#listening = await listen({
       server: this.#server,
       api: this.#api,
@@ -171,8 +199,6 @@ class RunningAgent implements Agent {
   #beginHost(peers: Peers): void {
     const { cellId } = this;
     const { run, guard } = this.#failStop;
-    const { evictAfterMs, autopilot: autopilotMode, votersMax, priority, host, consensus } = this.#options;
-    const overrides = { ...definedOf({ evictAfterMs, autopilotMode, votersMax }), ...host };
     this.#installer.connect(this.#storage, peers);
     this.#host = new GroupHost({
       agentId: this.agentId,
@@ -182,7 +208,7 @@ class RunningAgent implements Agent {
       store: this.#storage.stateStore,
       base: this.#storage.base,
       ports: productionPorts({ run, peers, snapshots: this.#installer }),
-      config: hostConfig(VERSION, overrides, { ...definedOf({ priority }), ...consensus }),
+      config: effectiveHostConfig(this.#options),
       autopilot,
       observer: this.observability.host,
       bootNonce: this.#bootNonce,
@@ -223,38 +249,18 @@ class RunningAgent implements Agent {
       },
       observer: peerObserver(this.observability),
       onFatal: (text) => this.#failStop.fail(text),
-      policy: this.#options.linkPolicy,
+      policy: this.#demo?.policy ?? this.#options.linkPolicy,
     });
   }
 
-  #makeApi(): Api {
-    const agent = this;
-    return createApi({
+  readonly #onBug = (error: Error, where: string): void => {
+    this.#logger.error({ where, error: error.stack }, 'a call failed unexpectedly');
+  };
+
+  #apiPorts(): ApiPorts {
+    return {
       cell: this.cell,
-      agent: {
-        get name() {
-          return agent.name;
-        },
-        version: VERSION,
-        get grpcAddress() {
-          return agent.grpcAddress;
-        },
-        get httpAddress() {
-          return agent.httpAddress;
-        },
-        stateDir: this.stateDir,
-        get stateSizeBytes() {
-          const { stateBytes, stateWalBytes } = agent.#storage.sizes();
-          return stateBytes + stateWalBytes;
-        },
-        get journalSizeBytes() {
-          const { logBytes, logWalBytes } = agent.#storage.sizes();
-          return logBytes + logWalBytes;
-        },
-        get uptimeMs() {
-          return performance.now() - agent.#startedMs;
-        },
-      },
+      agent: agentFacts(this, this.#storage, this.#startedMs),
       snapshots: { open: () => this.#openSnapshot() },
       links: { roundTripMs: (agentId) => this.#peers?.roundTripMs(agentId) },
       shutdown: (reason) => {
@@ -262,9 +268,14 @@ class RunningAgent implements Agent {
         void this.close({ handOver: true });
       },
       observer: this.observability.calls,
-      onBug: (error, where) => this.#logger.error({ where, error: error.stack }, 'a call failed unexpectedly'),
-      metrics: this.observability.metrics,
-    });
+      onBug: this.#onBug,
+    };
+  }
+
+  #makeApi(): Api {
+    const router = createOperatorRouter(() => this.operator, undefined);
+    const routes = operatorRoutes({ router, pageDir: this.#options.pageDir, version: VERSION });
+    return createApi({ ...this.operator.api, metrics: this.observability.metrics, routes });
   }
 
   /** What is applied reaches the file first: a snapshot is of the file. */
@@ -293,6 +304,7 @@ class RunningAgent implements Agent {
   async #close(handOver: boolean): Promise<void> {
     const host = this.#host;
     this.#api.drain('this agent is shutting down');
+    this.#endObservers();
     if (handOver && host !== undefined) {
       await this.#finish((done) => host.leave(HAND_OVER_MS, done));
       await this.#finish((done) => host.endSession(END_SESSION_MS, done));
@@ -317,6 +329,7 @@ class RunningAgent implements Agent {
   }
 
   #silence(): void {
+    this.#ending.abort();
     this.#host?.stop();
     this.#peers?.stop();
   }
@@ -333,8 +346,4 @@ function drained(server: Server): Promise<void> {
       resolve();
     });
   });
-}
-
-function definedOf<T extends object>(values: T): Partial<{ [K in keyof T]: NonNullable<T[K]> }> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 }

@@ -4,9 +4,9 @@ import type { StorageConfig } from './storage/storage.ts';
 
 /** The one place where defaults live. Durations in milliseconds, sizes in bytes, counts in what the name says. */
 export const DEFAULTS = {
-  heartbeatMs: 50,
-  electionMinMs: 150,
-  electionMaxMs: 300,
+  heartbeatMs: 100,
+  electionMinMs: 500,
+  electionMaxMs: 900,
   preVoteMs: 100,
   acceptMaxBytes: 2 * 1024 * 1024,
   inFlightBatchesMax: 128,
@@ -64,6 +64,17 @@ export const DEFAULTS = {
   snapshotSilenceMs: 10_000,
   /** Copying a large state into one file, before the first byte of it can travel. */
   snapshotPrepareMs: 120_000,
+  /** Of the electorate of a proposal, for acceptance. */
+  proposalQuorumPerTenThousand: 5_100,
+  proposalTimeoutMs: 5_000,
+  /** Claims of an entry of a queue that may come to nothing before it is dead. */
+  entryAttemptsMax: 5,
+  /** After its first failure; twice as long after each further one. */
+  entryBackoffMs: 1_000,
+  entryBackoffMaxMs: 60_000,
+  /** Answers under an `Idempotency-Key` that only this agent remembers; beyond either, the oldest are forgotten early. */
+  rememberedAnswersMax: 10_000,
+  rememberedAnswerBytesMax: 64 * 1024 * 1024,
 } as const;
 
 export function consensusConfig(overrides: Partial<ConsensusConfig> = {}): ConsensusConfig {

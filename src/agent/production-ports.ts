@@ -27,6 +27,11 @@ export function productionPorts({ run, peers, snapshots }: ProductionPortsOption
       return () => clearTimeout(timer);
     },
     send: (to, message) => peers.send(to, message),
+    afterSends: (work) => {
+      peers.flush();
+      // HTTP/2 writes to its socket in the next turn of the loop, before anything that is scheduled now.
+      setImmediate(run, work);
+    },
     fetchSnapshot: (from, then) => snapshots.fetch(from, (installed) => run(() => then(installed))),
   };
 }

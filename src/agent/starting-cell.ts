@@ -5,6 +5,7 @@ import {
   type CellPort,
   type CellStatus,
   type ReadBarrierOptions,
+  type TimerCountdown,
   type WatchHandle,
   type WatchQuery,
   type WatchSink,
@@ -66,6 +67,10 @@ export class StartingCell implements CellPort {
 
   async renew(items: readonly RenewItem[]): Promise<readonly RenewOutcome[]> {
     return this.#begun().renew(items);
+  }
+
+  countdowns(timerIds: readonly string[]): readonly TimerCountdown[] | undefined {
+    return this.#cell?.countdowns(timerIds);
   }
 
   async changeParticipants(changes: readonly ParticipantChange[], expectedEpoch: number) {

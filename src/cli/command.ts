@@ -1,18 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
-import type { Flags } from './parse.ts';
-
-export interface Flag {
-  /** In kebab-case, without dashes in front. Underscores work as well. */
-  readonly name: string;
-  readonly short?: string;
-  /** A switch takes no value. A duration is `500ms`, `60s`, `5m` or `1h`. */
-  readonly kind: 'switch' | 'text' | 'number' | 'duration' | 'choice';
-  /** What the value stands for in the help: `HOST:PORT`. */
-  readonly placeholder?: string;
-  readonly choices?: readonly string[];
-  readonly repeatable?: boolean;
-  readonly help: string;
-}
+import type { Flag } from '../command-line/flag.ts';
+import type { Flags } from '../command-line/parse-flags.ts';
 
 export interface Positional {
   readonly name: string;
@@ -38,6 +26,8 @@ export interface Command {
   readonly subcommands?: readonly Command[];
   /** Asks a cell: takes `--endpoint` and `--timeout` as well. */
   readonly isClient: boolean;
+  /** It heeds `stop` by itself, in the time that it takes: what it runs must end first. */
+  readonly endsItself?: boolean;
   /** Resolves to the exit code. Absent: only its subcommands do something. */
   readonly run?: (context: Context) => Promise<number>;
 }
@@ -59,14 +49,6 @@ export interface Context extends World {
 }
 
 export const EXIT = { ok: 0, failed: 1, unreachable: 2, usage: 64, interrupted: 130 } as const;
-
-/** The command line is wrong: said in one line, exit code 64. */
-export class UsageError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'UsageError';
-  }
-}
 
 /** Something was refused or failed for a reason the user can act on: said in one line. */
 export class Failure extends Error {

@@ -1,4 +1,5 @@
-import type { Command, Flag } from './command.ts';
+import type { Flag } from '../command-line/flag.ts';
+import type { Command } from './command.ts';
 import { flagsOf } from './parse.ts';
 
 interface Leaf {
@@ -39,14 +40,14 @@ function bash(commands: readonly Command[]): string {
     .map(
       ({ name, subcommands }) => `    '${name}') words='${subcommands?.map((command) => command.name).join(' ')}' ;;`,
     );
-  const choices = new Map(
-    all
-      .flatMap(({ flags }) => flags)
+  // Commands may give the same flag other choices.
+  const choiceCases = all.flatMap(({ path, flags }) =>
+    flags
       .filter((flag) => flag.choices)
-      .map((flag) => [flag.name, flag]),
-  );
-  const choiceCases = [...choices.values()].map(
-    ({ name, short, choices: values }) => `    --${name}${short ? `|-${short}` : ''}) words='${values?.join(' ')}' ;;`,
+      .map(({ name, short, choices }) => {
+        const given = [`--${name}`, ...(short ? [`-${short}`] : [])].map((flag) => `'${path} ${flag}'`).join('|');
+        return `    ${given}) words='${choices?.join(' ')}' ;;`;
+      }),
   );
   return `_synod() {
   local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} path= flags= words= word
@@ -58,7 +59,7 @@ function bash(commands: readonly Command[]): string {
     esac
   done
   path=\${path/:/ }
-  case $previous in
+  case "$path $previous" in
 ${choiceCases.join('\n')}
   esac
   if [ -n "$words" ]; then COMPREPLY=($(compgen -W "$words" -- "$current")); return; fi

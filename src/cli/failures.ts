@@ -1,10 +1,13 @@
 import { SynodError } from '../client/index.ts';
-import { EXIT, Failure, UsageError } from './command.ts';
+import { UsageError } from '../command-line/flag.ts';
+import { DemoError } from '../demo/index.ts';
+import { EXIT, Failure } from './command.ts';
 
 /** What a failure is to the user: one line that says what to do, and an exit code. */
 export function explain(error: unknown): { readonly line: string; readonly exitCode: number } {
   if (error instanceof UsageError) return { line: error.message, exitCode: EXIT.usage };
   if (error instanceof Failure) return { line: error.message, exitCode: error.exitCode };
+  if (error instanceof DemoError) return { line: error.message, exitCode: EXIT.failed };
   if (error instanceof SynodError) return explainSynod(error);
   if (isSystemError(error)) {
     return {
@@ -16,8 +19,12 @@ export function explain(error: unknown): { readonly line: string; readonly exitC
   return { line: `unexpected: ${text} (SYNOD_DEBUG=1 shows where)`, exitCode: EXIT.failed };
 }
 
+export function unknownEffect({ effect }: SynodError): string {
+  return effect === 'unknown' ? '; whether it was written is not known' : '';
+}
+
 function explainSynod(error: SynodError): { readonly line: string; readonly exitCode: number } {
-  const unknown = error.effect === 'unknown' ? '; whether it was written is not known' : '';
+  const unknown = unknownEffect(error);
   switch (error.reason) {
     case 'UNREACHABLE':
     case 'NO_ANSWER':
@@ -27,8 +34,6 @@ function explainSynod(error: SynodError): { readonly line: string; readonly exit
       };
     case 'NOT_AN_AGENT':
       return { line: error.message, exitCode: EXIT.unreachable };
-    case 'COMPACTED':
-      return { line: `${error.message}; the oldest revision kept is ${error.floor}`, exitCode: EXIT.failed };
     case 'CANCELLED':
       return { line: `interrupted${unknown}`, exitCode: EXIT.interrupted };
     default:

@@ -1,11 +1,13 @@
-import type { Command, Flag } from './command.ts';
-import { CLIENT_FLAGS, COMMON_FLAGS, usageLine } from './parse.ts';
-
-const WIDTH = 100;
+import type { Flag } from '../command-line/flag.ts';
+import { COMMON_FLAGS } from '../command-line/parse-flags.ts';
+import type { Command } from './command.ts';
+import { wrap } from './output.ts';
+import { CLIENT_FLAGS, usageLine } from './parse.ts';
 
 export interface CommandSummary {
   readonly name: string;
   readonly summary: string;
+  readonly aliases?: readonly string[];
 }
 
 export interface CommandGroup {
@@ -17,7 +19,7 @@ export function overview(groups: readonly CommandGroup[]): string {
   const width = Math.max(...groups.flatMap(({ commands }) => commands.map(({ name }) => name.length))) + 2;
   const lists = groups.map(
     ({ title, commands }) =>
-      `${title}\n${commands.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`).join('\n')}\n`,
+      `${title}\n${commands.map((command) => `  ${command.name.padEnd(width)}${command.summary}${also(command)}`).join('\n')}\n`,
   );
   return `synod runs and uses a cell: agents that keep one replicated key-value store by Paxos.
 
@@ -29,9 +31,13 @@ Begin here
 
 ${lists.join('\n')}
 Commands that use a cell take --endpoint HOST:PORT (repeatable; or $SYNOD_ENDPOINTS), -w json and --timeout.
-Exit codes: 0 done, 1 refused or failed, 2 the cell cannot be reached, 64 wrong usage.
+Exit codes: 0 done, 1 refused or failed, 2 the cell cannot be reached, 64 wrong usage, 130 interrupted.
 "synod COMMAND --help" says more and shows examples.
 `;
+}
+
+function also({ aliases = [] }: CommandSummary): string {
+  return aliases.length === 0 ? '' : ` Also called ${aliases.join(', ')}.`;
 }
 
 export function commandHelp(command: Command, path: string): string {
@@ -68,21 +74,4 @@ function flagLines(flags: readonly Flag[]): string {
       return head.length < column - 1 ? head.padEnd(column) + text : `${head}\n${' '.repeat(column)}${text}`;
     })
     .join('\n');
-}
-
-/** Breaks a paragraph into lines; those after the first begin in `column`. */
-function wrap(text: string, column: number): string {
-  // Lines that are indented already are laid out by hand.
-  if (text.startsWith(' ')) return text;
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && column + line.length + 1 + word.length > WIDTH) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line].join(`\n${' '.repeat(column)}`);
 }

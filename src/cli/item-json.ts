@@ -13,6 +13,8 @@ export interface ItemJson extends ValueJson {
   readonly version: number;
   readonly createRevision: number;
   readonly modRevision: number;
+  /** Absent without a lease. */
+  readonly leaseId?: string;
 }
 
 export function valueJson(value: Uint8Array): ValueJson {
@@ -21,8 +23,8 @@ export function valueJson(value: Uint8Array): ValueJson {
   return { value: Buffer.from(value).toString('base64'), encoding: 'base64' };
 }
 
-export function itemJson({ key, value, version, createRevision, modRevision }: Item): ItemJson {
-  return { key, ...valueJson(value), version, createRevision, modRevision };
+export function itemJson({ key, value, version, createRevision, modRevision, leaseId }: Item): ItemJson {
+  return { key, ...valueJson(value), version, createRevision, modRevision, ...(leaseId === '' ? {} : { leaseId }) };
 }
 
 export function changeJson({ kind, item, slot, stampMs }: Change): object {

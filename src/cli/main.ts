@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { type Command, EXIT, Failure, UsageError, type World } from './command.ts';
+import { UsageError } from '../command-line/flag.ts';
+import { suggest } from '../command-line/suggest.ts';
+import { type Command, EXIT, Failure, type World } from './command.ts';
 import { explain } from './failures.ts';
 import { commandHelp, overview } from './help.ts';
 import { write } from './output.ts';
 import { parse } from './parse.ts';
 import { GROUPS, REGISTERED } from './registry.ts';
-import { suggest } from './suggest.ts';
 
 /** After Ctrl-C a command that uses a cell may still say goodbye to it. */
 const INTERRUPTED_AFTER_MS = 1_500;
@@ -36,9 +37,9 @@ async function dispatch(args: readonly string[], world: World): Promise<number> 
     await write(world.stdout, `synod ${version()}\n`);
     return EXIT.ok;
   }
-  const registered = REGISTERED.find(({ name }) => name === first);
-  if (!registered) throw unknownCommand(first, 'synod', REGISTERED);
-  return run(await registered.load(), rest, `synod ${first}`, world);
+  const registered = REGISTERED.find(({ name, aliases }) => name === first || aliases?.includes(first));
+  if (!registered) throw unknownCommand(first, 'synod', namesOf(REGISTERED));
+  return run(await registered.load(), rest, `synod ${registered.name}`, world);
 }
 
 async function run(command: Command, args: readonly string[], path: string, world: World): Promise<number> {
@@ -47,7 +48,7 @@ async function run(command: Command, args: readonly string[], path: string, worl
     const [first, ...rest] = args;
     const chosen = subcommands.find(({ name }) => name === first);
     if (chosen) return run(chosen, rest, `${path} ${chosen.name}`, world);
-    if (first !== undefined && !first.startsWith('-')) throw unknownCommand(first, path, subcommands);
+    if (first !== undefined && !first.startsWith('-')) throw unknownCommand(first, path, namesOf(subcommands));
   }
   const { positionals, flags } = parse(command, args, path);
   if (flags.has('help')) {
@@ -56,7 +57,9 @@ async function run(command: Command, args: readonly string[], path: string, worl
   }
   if (!command.run) throw new UsageError(`${path} needs one of: ${subcommands?.map(({ name }) => name).join(', ')}`);
   const context = { ...world, positionals, flags, json: flags.text('write-out') === 'json' };
-  return command.isClient ? interruptible(command.run(context), world.stop) : command.run(context);
+  return command.isClient && !command.endsItself
+    ? interruptible(command.run(context), world.stop)
+    : command.run(context);
 }
 
 /** A command may wait for what no signal reaches, such as the end of standard input. */
@@ -69,11 +72,12 @@ function interruptible(running: Promise<number>, stop: AbortSignal): Promise<num
   });
 }
 
-function unknownCommand(given: string, path: string, among: readonly { readonly name: string }[]): UsageError {
-  const meant = suggest(
-    given,
-    among.map(({ name }) => name),
-  );
+function namesOf(commands: readonly { readonly name: string; readonly aliases?: readonly string[] }[]): string[] {
+  return commands.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
+}
+
+function unknownCommand(given: string, path: string, among: readonly string[]): UsageError {
+  const meant = suggest(given, among);
   const what = given.startsWith('-') ? 'flag before the command' : 'command';
   return new UsageError(
     `unknown ${what} "${given}"; ${meant ? `did you mean "${path} ${meant}"?` : `see ${path} --help`}`,

@@ -1,6 +1,6 @@
 import type { Members } from '../client/index.ts';
+import { formatDuration } from '../command-line/values.ts';
 import { table } from './output.ts';
-import { formatDuration } from './values.ts';
 
 export function memberTable({ members }: Members): string {
   const hasLabels = members.some(({ labels }) => Object.keys(labels).length > 0);

@@ -16,6 +16,11 @@ export function printJson(context: Context, value: unknown): Promise<void> {
 }
 
 /** Columns that are as wide as they must be; numbers to the right. */
+/** `1 key`, `2 keys` */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const texts = rows.map((row) => row.map((cell) => printable(String(cell))));
   const widths = head.map((title, column) => Math.max(title.length, ...texts.map((row) => row[column]!.length)));
@@ -51,4 +56,23 @@ export function utf8(value: Uint8Array): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+const WIDTH = 100;
+
+/** Breaks a paragraph into lines; those after the first begin in `column`. */
+export function wrap(text: string, column: number): string {
+  // Lines that are indented already are laid out by hand.
+  if (text.startsWith(' ')) return text;
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && column + line.length + 1 + word.length > WIDTH) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line].join(`\n${' '.repeat(column)}`);
 }

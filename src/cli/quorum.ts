@@ -1,5 +1,6 @@
 import type { ReadQuorum, WriteQuorum, WriteResult } from '../client/index.ts';
-import type { Context, Flag } from './command.ts';
+import type { Flag } from '../command-line/flag.ts';
+import type { Context } from './command.ts';
 import { write } from './output.ts';
 
 export const READ_QUORUM_FLAG: Flag = {

@@ -4,6 +4,8 @@ import type { CommandGroup } from './help.ts';
 export interface Registered {
   readonly name: string;
   readonly summary: string;
+  /** Other names of the same command. */
+  readonly aliases?: readonly string[];
   /** Loaded when it is used: the others cost nothing at the start. */
   readonly load: () => Promise<Command>;
 }
@@ -20,6 +22,12 @@ export const GROUPS: readonly Group[] = [
         name: 'try',
         summary: 'Start a cell of three agents on this machine, to try things out.',
         load: async () => (await import('./commands/try.ts')).tryCommand,
+      },
+      {
+        name: 'demo',
+        summary: 'A guided run through a cell of three agents, in this terminal.',
+        aliases: ['consensus'],
+        load: async () => (await import('./commands/demo.ts')).demoCommand,
       },
       {
         name: 'agent',
@@ -57,6 +65,11 @@ export const GROUPS: readonly Group[] = [
         load: async () => (await import('./commands/ls.ts')).lsCommand,
       },
       {
+        name: 'lease',
+        summary: 'Make, renew and end leases: keys that are put with one are deleted when it ends.',
+        load: async () => (await import('./commands/lease.ts')).leaseCommand,
+      },
+      {
         name: 'history',
         summary: 'Show the revisions of a key.',
         load: async () => (await import('./commands/history.ts')).historyCommand,
@@ -84,6 +97,81 @@ export const GROUPS: readonly Group[] = [
     ],
   },
   {
+    title: 'Coordinate',
+    commands: [
+      {
+        name: 'lock',
+        summary: 'Hold a lock, while a command runs or until Ctrl-C.',
+        load: async () => (await import('./commands/lock.ts')).lockCommand,
+      },
+      {
+        name: 'unlock',
+        summary: 'Give a lock back early, or take it from its holder.',
+        load: async () => (await import('./commands/unlock.ts')).unlockCommand,
+      },
+      {
+        name: 'locks',
+        summary: 'Show the locks, who holds them and who waits.',
+        load: async () => (await import('./commands/locks.ts')).locksCommand,
+      },
+      {
+        name: 'elect',
+        summary: 'Campaign in an election, and run a command while elected; or observe one.',
+        load: async () => (await import('./commands/elect.ts')).electCommand,
+      },
+      {
+        name: 'barrier',
+        summary: 'Make barriers, arrive at them and wait, break and reset them.',
+        load: async () => (await import('./commands/barrier.ts')).barrierCommand,
+      },
+      {
+        name: 'propose',
+        summary: 'Propose a value for a key, which is written when enough voters are for it.',
+        load: async () => (await import('./commands/propose.ts')).proposeCommand,
+      },
+      {
+        name: 'vote',
+        summary: 'Vote for or against a proposal.',
+        load: async () => (await import('./commands/vote.ts')).voteCommand,
+      },
+      {
+        name: 'withdraw',
+        summary: 'Withdraw a proposal that is not decided.',
+        load: async () => (await import('./commands/withdraw.ts')).withdrawCommand,
+      },
+      {
+        name: 'proposals',
+        summary: 'Show proposals and their votes.',
+        load: async () => (await import('./commands/proposals.ts')).proposalsCommand,
+      },
+      {
+        name: 'once',
+        summary: 'Run a command once in all, and print its recorded output to whoever repeats it.',
+        load: async () => (await import('./commands/once.ts')).onceCommand,
+      },
+      {
+        name: 'queue',
+        summary: 'Add entries to queues, work on them, and look after them.',
+        load: async () => (await import('./commands/queue.ts')).queueCommand,
+      },
+      {
+        name: 'incr',
+        summary: 'Add to a key that holds a whole number.',
+        load: async () => (await import('./commands/incr.ts')).incrCommand,
+      },
+      {
+        name: 'limits',
+        summary: 'Show or change what the cell may have of locks, waiters and so on.',
+        load: async () => (await import('./commands/limits.ts')).limitsCommand,
+      },
+      {
+        name: 'session',
+        summary: 'List and end sessions: what locks belong to.',
+        load: async () => (await import('./commands/session.ts')).sessionCommand,
+      },
+    ],
+  },
+  {
     title: 'Operate a cell',
     commands: [
       {
@@ -95,6 +183,11 @@ export const GROUPS: readonly Group[] = [
         name: 'members',
         summary: 'List, add, remove, promote, demote, transfer, replace, pin.',
         load: async () => (await import('./commands/members.ts')).membersCommand,
+      },
+      {
+        name: 'compact',
+        summary: 'Forget the history of keys below a revision, on all agents.',
+        load: async () => (await import('./commands/compact.ts')).compactCommand,
       },
       {
         name: 'snapshot',

@@ -4,23 +4,34 @@ import { Failure } from './command.ts';
 
 const HOLDER = 'running';
 
+export interface TryHold {
+  /** For whoever starts a second one: where this one can be used. */
+  tell(where: readonly string[]): void;
+  release(): void;
+}
+
 /**
- * Takes the directory for this process; the returned function gives it back.
+ * Takes the directory for this process.
  * @throws Failure when another process has it
  */
-export function holdTry(directory: string): () => void {
+export function holdTry(directory: string): TryHold {
   mkdirSync(directory, { recursive: true });
   const holder = join(directory, HOLDER);
   try {
     writeFileSync(holder, `${process.pid}\n`, { flag: 'wx' });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    const pid = Number(readFileSync(holder, 'utf8'));
-    if (isAlive(pid))
-      throw new Failure(`a cell to try is running already (process ${pid}): use it, or end it with Ctrl-C`);
+    const [pid = '', ...where] = readFileSync(holder, 'utf8').trimEnd().split('\n');
+    if (isAlive(Number(pid))) {
+      const at = where.length === 0 ? '' : ` at ${where.join(', ')}`;
+      throw new Failure(`a cell to try is running already (process ${pid})${at}: use it, or end it with Ctrl-C`);
+    }
     writeFileSync(holder, `${process.pid}\n`);
   }
-  return () => rmSync(holder, { force: true });
+  return {
+    tell: (where) => writeFileSync(holder, `${process.pid}\n${where.join('\n')}\n`),
+    release: () => rmSync(holder, { force: true }),
+  };
 }
 
 /** Removes what an earlier cell left: agents' state and logs, nothing else. */

@@ -112,7 +112,7 @@ export class Batch {
     const id = this.#nextId++;
     try {
       return await new Promise((resolve, reject) => {
-        const operation = () => ({ id, kind: build(place.options(options.quorum)) });
+        const operation = () => ({ id, kind: build(place.options(options.quorum, options.fencingToken)) });
         this.#add(id, operation, sizeBytes, options, reject, (result) => {
           if (result?.$case !== 'write') return reject(unexpected());
           this.#caller.saw(result.value.slot);

@@ -1,6 +1,5 @@
 import { type ClientUnaryCall, type CallOptions as GrpcCallOptions, Metadata, type ServiceError } from '@grpc/grpc-js';
-import type { UserServiceClient } from '../gen/synod/v1/user.ts';
-import { type Endpoint, EndpointPool } from './endpoints.ts';
+import { type Endpoint, EndpointPool, type Stub } from './endpoints.ts';
 import { fromService, isEndpointFault, isTransient, SynodError } from './errors.ts';
 import { backoffMs, Deadline, pause } from './retry.ts';
 import type { CallOptions } from './types.ts';
@@ -15,17 +14,17 @@ export interface CallerOptions {
 }
 
 type Unary<Request, Response> = (
-  this: UserServiceClient,
+  this: Stub,
   request: Request,
   metadata: Metadata,
   options: Partial<GrpcCallOptions>,
   callback: (error: ServiceError | null, response: Response) => void,
-) => ClientUnaryCall;
+) => Pick<ClientUnaryCall, 'cancel'>;
 
 export interface Call<Request, Response> {
-  readonly method: (stub: UserServiceClient) => Unary<Request, Response>;
+  readonly method: (stub: Stub) => Unary<Request, Response>;
   readonly request: () => Request;
-  /** Asking twice is as good as asking once: a read, or a write with a place in a session. */
+  /** Asking twice is as good as asking once: a write with a place in a session. */
   readonly repeatable: boolean;
   readonly options: CallOptions;
   /** Ask this endpoint and no other. */
@@ -53,6 +52,16 @@ export class Caller {
 
   saw(slot: number): void {
     if (slot > this.#highestSlot) this.#highestSlot = slot;
+  }
+
+  /**
+   * What changes nothing, so that asking twice is as good as asking once, and a failure leaves nothing open.
+   * @throws SynodError
+   */
+  read<Request, Response>(call: Omit<Call<Request, Response>, 'repeatable'>): Promise<Response> {
+    return this.call({ ...call, repeatable: true }).catch((error: SynodError) => {
+      throw error.withEffect('not_done');
+    });
   }
 
   /** @throws SynodError when it is refused, or when time is up */

@@ -1,6 +1,7 @@
 import { Batch } from './batch.ts';
 import { Caller } from './caller.ts';
-import { grantLease, type Lease, type LeaseOptions } from './lease.ts';
+import { Coordination } from './coordination.ts';
+import { grantLease, type JoinLeaseOptions, joinLease, type Lease, type LeaseOptions } from './lease.ts';
 import {
   type ChangeMembersOptions,
   changeMembers,
@@ -10,11 +11,14 @@ import {
   shutdown,
   status,
 } from './membership.ts';
+import type { ClientParts } from './parts.ts';
 import { get, history, level, list, scan } from './reads.ts';
 import { Renewals } from './renewals.ts';
-import { OwnSession, openSession, type Session, type SessionOptions } from './session.ts';
+import type { SharedPlaces } from './sequence.ts';
+import { endSession, joinSession, OwnSession, openSession, type Session, type SessionOptions } from './session.ts';
 import { type SnapshotDescription, saveSnapshot } from './snapshot.ts';
 import type {
+  CallOptions,
   CompareAndWriteOptions,
   DeleteOptions,
   Expected,
@@ -62,7 +66,7 @@ export const DEFAULT_ENDPOINT = '127.0.0.1:50101';
  * Writes happen exactly once, also when they are repeated after a fault: they carry a place in a session that the first
  * write opens. Reads never go back: every answer's slot is remembered and sent along.
  */
-export class SynodClient {
+export class SynodClient extends Coordination {
   readonly #caller: Caller;
   readonly #renewals: Renewals;
   readonly #own: OwnSession;
@@ -70,16 +74,12 @@ export class SynodClient {
   #batch: Batch | undefined;
 
   constructor(options: ClientOptions = {}) {
-    const timeoutMs = options.timeoutMs ?? 10_000;
-    this.#caller = new Caller({
-      endpoints: options.endpoints ?? [DEFAULT_ENDPOINT],
-      timeoutMs,
-      attemptMs: options.attemptMs ?? 3_000,
-      unreachableAfterMs: options.unreachableAfterMs ?? timeoutMs,
-    });
-    this.#renewals = new Renewals(this.#caller);
-    this.#own = new OwnSession(() => this.openSession(options.session));
-    this.#writer = new Writer(this.#caller, this.#own);
+    const parts = partsOf(options);
+    super(parts);
+    this.#caller = parts.caller;
+    this.#renewals = parts.renewals;
+    this.#own = parts.own;
+    this.#writer = parts.writer;
   }
 
   /** As they were understood: `host:port` each. */
@@ -162,8 +162,26 @@ export class SynodClient {
     return openSession(this.#caller, this.#renewals, options);
   }
 
+  /**
+   * A session that another program opened and keeps alive, to write in it too: what a program holds a lock for may be done
+   * by another one. `ended` fires only when a write of this client was refused for it. Both draw from the same `places`.
+   */
+  joinSession(sessionId: string, places: SharedPlaces): Session {
+    return joinSession(this.#caller, this.#renewals, sessionId, places);
+  }
+
+  /** Ends a session of anybody, with everything it owns. False: there was none. */
+  endSession(sessionId: string, options: CallOptions = {}): Promise<boolean> {
+    return endSession(this.#caller, sessionId, options);
+  }
+
   grantLease(options: LeaseOptions): Promise<Lease> {
     return grantLease(this.#writer, this.#renewals, options);
+  }
+
+  /** A lease that another program was granted, to renew it too, or to revoke it. */
+  joinLease(leaseId: string, options: JoinLeaseOptions = {}): Promise<Lease> {
+    return joinLease({ caller: this.#caller, writer: this.#writer, renewals: this.#renewals }, leaseId, options);
   }
 
   members(options: MembersOptions = {}): Promise<Members> {
@@ -205,6 +223,19 @@ export class SynodClient {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+function partsOf(options: ClientOptions): ClientParts {
+  const timeoutMs = options.timeoutMs ?? 10_000;
+  const caller = new Caller({
+    endpoints: options.endpoints ?? [DEFAULT_ENDPOINT],
+    timeoutMs,
+    attemptMs: options.attemptMs ?? 3_000,
+    unreachableAfterMs: options.unreachableAfterMs ?? timeoutMs,
+  });
+  const renewals = new Renewals(caller);
+  const own = new OwnSession(() => openSession(caller, renewals, options.session ?? {}));
+  return { caller, renewals, own, writer: new Writer(caller, own) };
 }
 
 /** A client of the cell that these agents belong to. */

@@ -1,6 +1,8 @@
-import { credentials } from '@grpc/grpc-js';
-import { UserServiceClient } from '../gen/synod/v1/user.ts';
+import { type ClientOptions, credentials, makeGenericClientConstructor } from '@grpc/grpc-js';
+import { type CoordinationServiceClient, CoordinationServiceService } from '../gen/synod/v1/coordination_service.ts';
+import { type UserServiceClient, UserServiceService } from '../gen/synod/v1/user.ts';
 import { SynodError } from './errors.ts';
+import { withStreamedCalls } from './streamed-calls.ts';
 
 /** Requests are at most 1.5 MiB, answers a page; snapshots travel in chunks. */
 const MESSAGE_BYTES_MAX = 32 * 1024 * 1024;
@@ -21,9 +23,43 @@ const CHANNEL_OPTIONS = {
   'grpc.enable_http_proxy': 0,
 };
 
+/** Both services over one connection; no method of one has the name of one of the other. */
+export type Stub = UserServiceClient & CoordinationServiceClient;
+
+const SERVICES = { ...UserServiceService, ...CoordinationServiceService };
+
+const StubClient = makeGenericClientConstructor(SERVICES, 'synod.v1') as unknown as new (
+  address: string,
+  channel: ReturnType<typeof credentials.createInsecure>,
+  options: ClientOptions,
+) => Stub;
+
 export interface Endpoint {
   readonly address: string;
-  readonly stub: UserServiceClient;
+  readonly stub: Stub;
+}
+
+/** An agent to open one stream at. Whoever took it gives it back when the stream has ended. */
+export interface StreamEndpoint extends Endpoint {
+  release(): void;
+}
+
+/**
+ * An agent takes a thousand streams over one connection, and keeps the next ones waiting without a word. Streams that stay
+ * open therefore have connections of their own, as many as it takes, so that no call ever waits behind them.
+ */
+const STREAMS_PER_CONNECTION = 500;
+const STREAM_CHANNEL_OPTIONS = { ...CHANNEL_OPTIONS, 'grpc.use_local_subchannel_pool': 1 };
+
+interface StreamConnection {
+  readonly stub: Stub;
+  streams: number;
+}
+
+interface Reached {
+  readonly address: string;
+  stub: Stub | undefined;
+  readonly forStreams: StreamConnection[];
 }
 
 /**
@@ -50,15 +86,20 @@ export function parseEndpoint(text: string): string {
 
 /** The agents this client may ask, and the one it asks now. */
 export class EndpointPool {
-  readonly #endpoints: readonly { readonly address: string; stub: UserServiceClient | undefined }[];
+  readonly #endpoints: readonly Reached[];
+  readonly #end = new AbortController();
   #index = 0;
-  #closed = false;
 
   constructor(addresses: readonly string[]) {
     const unique = [...new Set(addresses.map(parseEndpoint))];
     if (unique.length === 0)
       throw new SynodError('INVALID_ARGUMENT', 'no endpoint given: at least one HOST:PORT is needed');
-    this.#endpoints = unique.map((address) => ({ address, stub: undefined }));
+    this.#endpoints = unique.map((address) => ({ address, stub: undefined, forStreams: [] }));
+  }
+
+  /** Fires when this client was closed: what is open ends then. */
+  get closed(): AbortSignal {
+    return this.#end.signal;
   }
 
   get size(): number {
@@ -74,6 +115,20 @@ export class EndpointPool {
     return this.#connected(this.#index);
   }
 
+  /** For a stream that stays open. @throws SynodError CLOSED */
+  forStream(): StreamEndpoint {
+    this.closed.throwIfAborted();
+    const { address, forStreams } = this.#endpoints[this.#index]!;
+    let connection = forStreams.find(({ streams }) => streams < STREAMS_PER_CONNECTION);
+    if (connection === undefined) {
+      connection = { stub: stubFor(address, STREAM_CHANNEL_OPTIONS), streams: 0 };
+      forStreams.push(connection);
+    }
+    const used = connection;
+    used.streams += 1;
+    return { address, stub: used.stub, release: () => leave(forStreams, used) };
+  }
+
   /** @throws SynodError INVALID_ARGUMENT when it is not one of this pool's */
   at(address: string): Endpoint {
     const index = this.#endpoints.findIndex((endpoint) => endpoint.address === address);
@@ -87,14 +142,30 @@ export class EndpointPool {
   }
 
   close(): void {
-    this.#closed = true;
-    for (const endpoint of this.#endpoints) endpoint.stub?.close();
+    this.#end.abort(new SynodError('CLOSED', 'this client was closed'));
+    for (const { stub, forStreams } of this.#endpoints) {
+      stub?.close();
+      for (const connection of forStreams) connection.stub.close();
+    }
   }
 
   #connected(index: number): Endpoint {
-    if (this.#closed) throw new SynodError('CLOSED', 'this client was closed');
+    this.closed.throwIfAborted();
     const endpoint = this.#endpoints[index]!;
-    endpoint.stub ??= new UserServiceClient(endpoint.address, credentials.createInsecure(), CHANNEL_OPTIONS);
+    endpoint.stub ??= withStreamedCalls(stubFor(endpoint.address, CHANNEL_OPTIONS), SERVICES);
     return endpoint as Endpoint;
   }
+}
+
+function stubFor(address: string, options: ClientOptions): Stub {
+  return new StubClient(address, credentials.createInsecure(), options);
+}
+
+/** The first connection stays for the streams to come. */
+function leave(connections: StreamConnection[], connection: StreamConnection): void {
+  connection.streams -= 1;
+  const index = connections.indexOf(connection);
+  if (connection.streams > 0 || index <= 0) return;
+  connections.splice(index, 1);
+  connection.stub.close();
 }

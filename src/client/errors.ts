@@ -16,6 +16,20 @@ export type ErrorReason =
   | 'FUTURE_REVISION'
   | 'SESSION_UNKNOWN'
   | 'LEASE_UNKNOWN'
+  | 'LIMIT_EXCEEDED'
+  | 'LOCK_HELD'
+  | 'LOCK_NOT_HELD'
+  | 'LOCK_LOST'
+  | 'TOKEN_STALE'
+  | 'DEADLOCK'
+  | 'ONCE_CLAIMED'
+  | 'ONCE_LOST'
+  | 'ONCE_UNRESOLVED'
+  | 'CLAIM_LOST'
+  | 'PROPOSAL_UNKNOWN'
+  | 'PROPOSAL_CLOSED'
+  | 'NOT_A_VOTER'
+  | 'ALREADY_VOTED'
   | 'NO_MAJORITY'
   | 'OVERLOADED'
   | 'OUTCOME_UNKNOWN'
@@ -28,8 +42,12 @@ export interface ErrorDetails {
   /** gRPC status code. */
   readonly code?: number;
   readonly currentVersion?: number;
-  /** Who holds what was refused, by name. */
+  /** Who holds what was refused: a session. */
   readonly holder?: string;
+  /** Since when, by the stamps of the journal: for people. 0: nobody holds anything. */
+  readonly heldSinceMs?: number;
+  /** LIMIT_EXCEEDED: the limit that an operator can raise; empty: it cannot be raised. */
+  readonly limit?: string;
   /** COMPACTED: the lowest revision that can still be read. */
   readonly floor?: number;
   readonly leader?: string;
@@ -46,6 +64,8 @@ export class SynodError extends Error {
   readonly code: number;
   readonly currentVersion: number;
   readonly holder: string;
+  readonly heldSinceMs: number;
+  readonly limit: string;
   readonly floor: number;
   readonly leader: string;
   readonly leaderAddress: string;
@@ -59,6 +79,8 @@ export class SynodError extends Error {
     this.code = details.code ?? GrpcStatus.UNKNOWN;
     this.currentVersion = details.currentVersion ?? 0;
     this.holder = details.holder ?? '';
+    this.heldSinceMs = details.heldSinceMs ?? 0;
+    this.limit = details.limit ?? '';
     this.floor = details.floor ?? 0;
     this.leader = details.leader ?? '';
     this.leaderAddress = details.leaderAddress ?? '';
@@ -68,18 +90,10 @@ export class SynodError extends Error {
   /** The same failure, known to have left the data in another state. */
   withEffect(effect: Effect): SynodError {
     if (effect === this.effect) return this;
-    const { reason, message, code, currentVersion, holder, floor, leader, leaderAddress, slot, cause } = this;
-    return new SynodError(reason, message, {
-      effect,
-      code,
-      currentVersion,
-      holder,
-      floor,
-      leader,
-      leaderAddress,
-      slot,
-      cause,
-    });
+    const { reason, message, code, currentVersion, holder, heldSinceMs, limit, floor, slot, cause } = this;
+    const { leader, leaderAddress } = this;
+    const about = { code, currentVersion, holder, heldSinceMs, limit, floor, leader, leaderAddress, slot, cause };
+    return new SynodError(reason, message, { ...about, effect });
   }
 }
 
@@ -113,7 +127,8 @@ export function fromDetail(detail: ErrorDetail, cause?: unknown): SynodError {
 }
 
 /** An error of gRPC as one of ours. Without the agent's own details only the transport is known to have failed. */
-export function fromService(error: ServiceError, endpoint: string): SynodError {
+export function fromService(error: ServiceError | SynodError, endpoint: string): SynodError {
+  if (error instanceof SynodError) return error;
   const packed = error.metadata?.get('synod-error-bin')[0];
   if (packed instanceof Uint8Array) return fromDetail(ErrorDetail.decode(packed), error);
   const { code, details } = error;
@@ -156,6 +171,7 @@ export function fromService(error: ServiceError, endpoint: string): SynodError {
 
 /** grpc-js repeats the address and appends JSON; one line that says why is enough. */
 function brief(details: string): string {
+  if (details.includes('Protocol error')) return 'what listens there does not speak gRPC';
   const refused = /E[A-Z]{4,}/.exec(details)?.[0];
   switch (refused) {
     case 'ECONNREFUSED':

@@ -20,10 +20,9 @@ export interface MembersOptions extends CallOptions {
 
 /** Who is in the cell. Default quorum `local`: it must answer also when there is no majority. */
 export async function members(caller: Caller, options: MembersOptions): Promise<Members> {
-  return caller.call({
+  return caller.read({
     method: (stub) => stub.members,
     request: () => ({ options: readOptions(options.quorum ?? 'local', 0) }),
-    repeatable: true,
     options,
   });
 }
@@ -54,10 +53,9 @@ export interface StatusOptions extends CallOptions {
 }
 
 export async function status(caller: Caller, options: StatusOptions): Promise<Status> {
-  const response = await caller.call({
+  const response = await caller.read({
     method: (stub) => stub.status,
     request: () => ({}),
-    repeatable: true,
     options,
     ...(options.endpoint === undefined ? {} : { only: options.endpoint }),
   });

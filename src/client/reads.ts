@@ -15,21 +15,20 @@ import { bytes, change, item, readOptions, readResult, wireRange } from './wire.
 const PAGE_KEYS = 1_000;
 
 export async function get(caller: Caller, key: string, options: ReadOptions): Promise<ReadResult> {
-  const response = await caller.call({
+  const response = await caller.read({
     method: (stub) => stub.read,
     request: () => ({
       key: bytes(key),
       options: readOptions(options.quorum, caller.highestSlot),
       revision: options.revision ?? 0,
     }),
-    repeatable: true,
     options,
   });
   return readResult(response);
 }
 
 export async function list(caller: Caller, range: KeyRange, options: ListOptions): Promise<Page> {
-  const response = await caller.call({
+  const response = await caller.read({
     method: (stub) => stub.readPrefix,
     request: () => ({
       ...wireRange(range),
@@ -41,7 +40,6 @@ export async function list(caller: Caller, range: KeyRange, options: ListOptions
       revision: options.revision ?? 0,
       options: readOptions(options.quorum, caller.highestSlot),
     }),
-    repeatable: true,
     options,
   });
   return { ...response, items: response.items.map(item) };
@@ -62,7 +60,7 @@ export async function* scan(caller: Caller, range: KeyRange, options: ListOption
 }
 
 export async function level(caller: Caller, path: string, options: ListOptions): Promise<Level> {
-  const response = await caller.call({
+  const response = await caller.read({
     method: (stub) => stub.listLevel,
     request: () => ({
       path: bytes(path),
@@ -70,7 +68,6 @@ export async function level(caller: Caller, path: string, options: ListOptions):
       after: bytes(options.after ?? ''),
       options: readOptions(options.quorum, caller.highestSlot),
     }),
-    repeatable: true,
     options,
   });
   const items = response.items.map((child) => ({ ...child, segment: child.segment.toString('utf8') }));
@@ -78,7 +75,7 @@ export async function level(caller: Caller, path: string, options: ListOptions):
 }
 
 export async function history(caller: Caller, key: string, options: HistoryOptions): Promise<History> {
-  const response = await caller.call({
+  const response = await caller.read({
     method: (stub) => stub.history,
     request: () => ({
       key: bytes(key),
@@ -86,7 +83,6 @@ export async function history(caller: Caller, key: string, options: HistoryOptio
       beforeRevision: options.beforeRevision ?? 0,
       options: readOptions(options.quorum, caller.highestSlot),
     }),
-    repeatable: true,
     options,
   });
   return { ...response, items: response.items.map(change) };

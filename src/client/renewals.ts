@@ -1,14 +1,18 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js';
-import type { RenewRequest, RenewResponse } from '../gen/synod/v1/user.ts';
+import type { RenewedItem, RenewRequest, RenewResponse } from '../gen/synod/v1/user.ts';
 import type { Caller } from './caller.ts';
+import { LONGEST_TIMER_MS } from './patience.ts';
 import { backoffMs } from './retry.ts';
 
 export interface Renewable {
+  readonly kind: 'session' | 'lease' | 'lock' | 'entry';
+  /** Of a lock: the ticket of its acquisition. Of an entry of a queue: the timer of its claim. */
   readonly id: string;
-  readonly isSession: boolean;
   readonly ttlMs: number;
   /** The cell said that it has ended. */
   readonly lost: () => void;
+  /** The agent would be at ease with a longer TTL. */
+  readonly advised?: (ttlMs: number) => void;
 }
 
 interface Kept {
@@ -23,8 +27,14 @@ interface Unanswered {
   readonly items: ReadonlyMap<string, Renewable>;
 }
 
-function nameOf(item: { readonly id: string; readonly isSession: boolean }): string {
-  return `${item.isSession ? 'session' : 'lease'}/${item.id}`;
+function nameOf({ kind, id }: Pick<Renewable, 'kind' | 'id'>): string {
+  return `${kind}/${id}`;
+}
+
+function nameOfAnswer({ id, isSession, lockTicket, timerId }: RenewedItem): string {
+  if (timerId !== '') return nameOf({ kind: 'entry', id: timerId });
+  if (lockTicket > 0) return nameOf({ kind: 'lock', id: String(lockTicket) });
+  return nameOf({ kind: isSession ? 'session' : 'lease', id });
 }
 
 /** Often enough that two answers may be lost. */
@@ -62,6 +72,16 @@ export class Renewals {
     if (this.#kept.size === 0) this.close();
   }
 
+  /** Renewed in another way, by a request that was sent at `sentMs`. */
+  renewed(renewable: Renewable, sentMs: number, ttlMs: number): void {
+    const kept = this.#kept.get(renewable);
+    if (kept) Object.assign(kept, { provenMs: Math.max(kept.provenMs, sentMs), ttlMs });
+  }
+
+  /**
+   * How much longer it certainly lasts, by this machine's monotonic clock, counted from when what was acknowledged last was
+   * sent. 0: it may have ended.
+   */
   certainMs(renewable: Renewable): number {
     const kept = this.#kept.get(renewable);
     return kept ? Math.max(0, kept.provenMs + kept.ttlMs - performance.now()) : 0;
@@ -76,7 +96,7 @@ export class Renewals {
   #intervalMs(): number {
     let shortest = Number.POSITIVE_INFINITY;
     for (const kept of this.#kept.values()) shortest = Math.min(shortest, kept.ttlMs);
-    return Math.max(50, shortest / RENEWALS_PER_TTL);
+    return Math.min(Math.max(50, shortest / RENEWALS_PER_TTL), LONGEST_TIMER_MS);
   }
 
   /** Never later than already planned: a stream of newcomers must not put off those that wait. */
@@ -111,10 +131,13 @@ export class Renewals {
       sentMs: performance.now(),
       items: new Map(items.map((item) => [nameOf(item), item])),
     });
+    const idsOf = (kind: Renewable['kind']) => items.filter((item) => item.kind === kind).map((item) => item.id);
     stream.write({
       id,
-      sessionIds: items.filter((item) => item.isSession).map((item) => item.id),
-      leaseIds: items.filter((item) => !item.isSession).map((item) => item.id),
+      sessionIds: idsOf('session'),
+      leaseIds: idsOf('lease'),
+      lockTickets: idsOf('lock').map(Number),
+      timerIds: idsOf('entry'),
       // Every message is a renewal made now: what is unanswered is left to its fate, not repeated.
       ageMs: 0,
     });
@@ -141,12 +164,13 @@ export class Renewals {
     if (!unanswered) return;
     this.#unanswered.delete(response.id);
     for (const item of response.items) {
-      const renewable = unanswered.items.get(nameOf(item));
+      const renewable = unanswered.items.get(nameOfAnswer(item));
       const kept = renewable && this.#kept.get(renewable);
       if (!renewable || !kept) continue;
       if (item.renewed) {
         kept.provenMs = unanswered.sentMs;
         if (item.ttlMs > 0) kept.ttlMs = item.ttlMs;
+        if (item.advisedTtlMs > kept.ttlMs) renewable.advised?.(item.advisedTtlMs);
       } else {
         this.#kept.delete(renewable);
         renewable.lost();

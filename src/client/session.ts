@@ -2,7 +2,7 @@ import type { WriteOptions as WireWriteOptions } from '../gen/synod/v1/user.ts';
 import type { Caller } from './caller.ts';
 import { SynodError } from './errors.ts';
 import type { Renewable, Renewals } from './renewals.ts';
-import { Sequence } from './sequence.ts';
+import { Sequence, type SharedPlaces } from './sequence.ts';
 import type { CallOptions, WriteQuorum } from './types.ts';
 import { writeQuorum } from './wire.ts';
 
@@ -11,6 +11,16 @@ export interface SessionOptions extends CallOptions {
   readonly ttlMs?: number;
   /** For people: who this is. */
   readonly owner?: string;
+  /** For a session that other programs join: they and this one draw from it. */
+  readonly places?: SharedPlaces;
+}
+
+interface Opened {
+  readonly id: string;
+  readonly ttlMs: number;
+  /** Absent: somebody else opened it and keeps it alive. */
+  readonly sentMs: number | undefined;
+  readonly places: SharedPlaces | undefined;
 }
 
 export const SESSION_TTL_MS = 15_000;
@@ -24,24 +34,31 @@ export class Session {
   readonly ttlMs: number;
   /** Fires when the cell says that the session has ended. */
   readonly ended: AbortSignal;
-  readonly #sequence = new Sequence();
+  readonly #sequence: Sequence;
   readonly #end = new AbortController();
   readonly #caller: Caller;
   readonly #renewals: Renewals;
-  readonly #renewable: Renewable;
+  readonly #renewable: Renewable | undefined;
 
-  constructor(caller: Caller, renewals: Renewals, opened: { id: string; ttlMs: number; sentMs: number }) {
-    const { id, ttlMs, sentMs } = opened;
+  constructor(caller: Caller, renewals: Renewals, opened: Opened) {
+    const { id, ttlMs, sentMs, places } = opened;
     this.id = id;
+    this.#sequence = new Sequence(places);
     this.ttlMs = ttlMs;
     this.ended = this.#end.signal;
     this.#caller = caller;
     this.#renewals = renewals;
-    this.#renewable = renewals.keep({ id, isSession: true, ttlMs, lost: () => this.markEnded() }, sentMs);
+    if (sentMs === undefined) return;
+    this.#renewable = renewals.keep({ kind: 'session', id, ttlMs, lost: () => this.markEnded() }, sentMs);
   }
 
   get isEnded(): boolean {
     return this.#end.signal.aborted;
+  }
+
+  /** This client keeps it alive, and hears when it has ended. */
+  get isKept(): boolean {
+    return this.#renewable !== undefined;
   }
 
   /**
@@ -49,25 +66,20 @@ export class Session {
    * acknowledged renewal was sent. 0: it may have ended.
    */
   get certainMs(): number {
-    return this.isEnded ? 0 : this.#renewals.certainMs(this.#renewable);
+    return this.isEnded || !this.#renewable ? 0 : this.#renewals.certainMs(this.#renewable);
   }
 
   /** Ends it now, with everything it owns. Repeatable. */
   async end(options: CallOptions = {}): Promise<void> {
     if (this.isEnded) return;
-    this.#renewals.forget(this.#renewable);
-    await this.#caller.call({
-      method: (stub) => stub.endSession,
-      request: () => ({ sessionId: this.id }),
-      repeatable: true,
-      options,
-    });
+    if (this.#renewable) this.#renewals.forget(this.#renewable);
+    await endSession(this.#caller, this.id, options);
     this.markEnded();
   }
 
   /** The cell no longer knows it. */
   markEnded(): void {
-    this.#renewals.forget(this.#renewable);
+    if (this.#renewable) this.#renewals.forget(this.#renewable);
     this.#end.abort(new SynodError('SESSION_UNKNOWN', `session ${this.id} has ended`));
   }
 
@@ -77,11 +89,13 @@ export class Session {
     return {
       session: this,
       settle: () => this.#sequence.settle(sequence),
-      options: (quorum) => ({
+      options: (quorum, fencingToken = 0) => ({
         quorum: writeQuorum(quorum),
         sessionId: this.id,
         sequence,
-        ackedBelow: this.#sequence.ackedBelow,
+        ackedBelow: this.#sequence.ackedBelow(sequence),
+        fencingToken,
+        asSessionId: '',
       }),
     };
   }
@@ -91,7 +105,7 @@ export interface Place {
   readonly session: Session;
   /** Its outcome is known: the cell may forget the reply. */
   settle(): void;
-  options(quorum: WriteQuorum | undefined): WireWriteOptions;
+  options(quorum: WriteQuorum | undefined, fencingToken?: number): WireWriteOptions;
 }
 
 export async function openSession(caller: Caller, renewals: Renewals, options: SessionOptions): Promise<Session> {
@@ -104,7 +118,26 @@ export async function openSession(caller: Caller, renewals: Renewals, options: S
     repeatable: true,
     options,
   });
-  return new Session(caller, renewals, { id: sessionId, ttlMs: opened.ttlMs || ttlMs, sentMs });
+  return new Session(caller, renewals, {
+    ...{ id: sessionId, ttlMs: opened.ttlMs || ttlMs, sentMs },
+    places: options.places,
+  });
+}
+
+/** False: there was no such session. */
+export async function endSession(caller: Caller, sessionId: string, options: CallOptions): Promise<boolean> {
+  const { succeeded } = await caller.call({
+    method: (stub) => stub.endSession,
+    request: () => ({ sessionId }),
+    repeatable: true,
+    options,
+  });
+  return succeeded;
+}
+
+/** A session that another program opened and keeps alive. */
+export function joinSession(caller: Caller, renewals: Renewals, sessionId: string, places: SharedPlaces): Session {
+  return new Session(caller, renewals, { id: sessionId, ttlMs: 0, sentMs: undefined, places });
 }
 
 /** The session of a client's own writes: opened by the first one, opened anew when it was lost. */

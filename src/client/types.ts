@@ -24,6 +24,11 @@ export interface WriteOptions extends CallOptions {
   readonly quorum?: WriteQuorum;
   /** The session this write belongs to. Default: the client's own, opened by its first write. */
   readonly session?: Session;
+  /**
+   * Of keys: the write happens only while its session holds a lock that was granted with this token; TOKEN_STALE otherwise.
+   * `HeldLock.writing` has it together with the session.
+   */
+  readonly fencingToken?: number;
 }
 
 /** One key as it stands. */
@@ -145,6 +150,8 @@ export type Comparison = {
   | { readonly createRevision: number }
   | { readonly modRevision: number }
   | { readonly leaseId: string }
+  /** `key` is a lock: the fencing token of its holder, 0 while nobody holds it. */
+  | { readonly lockToken: number }
 );
 
 export type Operation =

@@ -77,7 +77,7 @@ export class Watch implements AsyncIterableIterator<WatchBatch> {
   /** A majority read, so that the watch sees everything that is written after it was asked for. */
   async #currentRevision(): Promise<number> {
     const range = wireRange(this.#range);
-    const { revision } = await this.#caller.call({
+    const { revision } = await this.#caller.read({
       method: (stub) => stub.readPrefix,
       request: () => ({
         ...range,
@@ -89,14 +89,13 @@ export class Watch implements AsyncIterableIterator<WatchBatch> {
         revision: 0,
         options: { quorum: ReadQuorum.MAJORITY, minSlot: this.#caller.highestSlot },
       }),
-      repeatable: true,
       options: { signal: this.#signal },
     });
     return revision;
   }
 
   async *#stream(): AsyncGenerator<WatchBatch, void> {
-    const endpoint = this.#caller.pool.current();
+    const endpoint = this.#caller.pool.forStream();
     const range = wireRange(this.#range);
     const call: ClientReadableStream<WatchResponse> = endpoint.stub.watch({
       ...range,
@@ -125,6 +124,7 @@ export class Watch implements AsyncIterableIterator<WatchBatch> {
     } finally {
       this.#signal.removeEventListener('abort', cancel);
       call.cancel();
+      endpoint.release();
     }
   }
 }

@@ -155,6 +155,7 @@ export function wireComparison(comparison: Comparison): WireComparison {
   if ('modRevision' in comparison) {
     return { ...about, target: CompareTarget.MOD_REVISION, number: comparison.modRevision };
   }
+  if ('lockToken' in comparison) return { ...about, target: CompareTarget.LOCK_TOKEN, number: comparison.lockToken };
   return { ...about, target: CompareTarget.LEASE, leaseId: comparison.leaseId };
 }
 
@@ -162,13 +163,15 @@ export function wireOperation(operation: Operation): WireOperation {
   switch (operation.kind) {
     case 'put': {
       const { key, value, leaseId = '' } = operation;
-      const put = { key: bytes(key), value: bytes(value), leaseId, returnPrevious: false };
+      const put = { key: bytes(key), value: bytes(value), leaseId, returnPrevious: false, fencingToken: 0 };
       return { kind: { $case: 'put', value: put } };
     }
     case 'delete':
-      return { kind: { $case: 'delete', value: { key: bytes(operation.key), returnPrevious: false } } };
+      return {
+        kind: { $case: 'delete', value: { key: bytes(operation.key), returnPrevious: false, fencingToken: 0 } },
+      };
     case 'deleteRange': {
-      const value = { ...wireInterval(operation.range), returnPrevious: false };
+      const value = { ...wireInterval(operation.range), returnPrevious: false, fencingToken: 0 };
       return { kind: { $case: 'deleteRange', value } };
     }
     case 'read': {

@@ -120,7 +120,7 @@ export class Writer {
       try {
         return await this.#caller.call({
           method,
-          request: () => ({ ...body, options: place.options(options.quorum) }),
+          request: () => ({ ...body, options: place.options(options.quorum, options.fencingToken) }),
           repeatable: true,
           options,
         });

@@ -21,6 +21,7 @@ export class AcceptorShadow {
   /** Of everything committed. */
   promised: Ballot = { round: 0, agentId: '' };
   durablePromised: Ballot = { round: 0, agentId: '' };
+  private statePromised: Ballot = { round: 0, agentId: '' };
   /** Durably known chosen: by the log's own bound or by an installed snapshot. */
   durableChosen: Slot = 0;
   /** The highest ballot in which a positive answer left this agent, over all its lives. */
@@ -88,9 +89,12 @@ export class AcceptorShadow {
     }
   }
 
-  /** The state was flushed with it, which may be before the commit that it comes from is durable. */
+  /**
+   * The state was flushed with it, which may be before the commit that it comes from is durable. Nobody was told of it yet,
+   * so it may go again, with that state: a snapshot whose commit came before takes the place of both.
+   */
   promiseBecameDurable(promised: Ballot): void {
-    this.durablePromised = higherBallot(promised, this.durablePromised);
+    this.statePromised = higherBallot(promised, this.statePromised);
   }
 
   /** The process died; the disk kept the first `count` commits of its life. */
@@ -98,6 +102,7 @@ export class AcceptorShadow {
     this.becameDurable(Math.max(count, this.durableCount));
     this.pending = [];
     this.durableCount = 0;
+    this.durablePromised = higherBallot(this.statePromised, this.durablePromised);
     this.promised = this.durablePromised;
   }
 
@@ -161,6 +166,7 @@ export class AcceptorShadow {
       this.matched = Math.max(this.matched, batch.slot);
       this.durableChosen = Math.max(this.durableChosen, batch.slot);
       this.durablePromised = higherBallot(batch.promised, this.durablePromised);
+      this.statePromised = { round: 0, agentId: '' };
       this.dropBelow(batch.slot + 1);
       return;
     }

@@ -239,7 +239,8 @@ export class SimulatedLogDisk<S extends StoredState> implements LogDisk {
     const { storage, owner } = this;
     owner.after(owner.random.exponential(storage.conditions.stateFlushMeanMs), () => {
       const floor = storage.stateBecameDurable(state, owner.journalKeptSlots);
-      owner.promiseBecameDurable(state.promised);
+      // A snapshot may have taken its place meanwhile: then this flush is nowhere.
+      if (storage.state === state) owner.promiseBecameDurable(state.promised);
       if (floor === undefined) return;
       owner.counters.add('journal shortened');
       owner.floorMoved(floor);

@@ -121,6 +121,7 @@ export class HostDriver implements Driver {
       soon: (work) => void process.after(0, looking(work)),
       after: (delayMs, work) => process.after(delayMs, looking(work)),
       send: (to, message) => process.send(to, message),
+      afterSends: (work) => void process.after(0, looking(work)),
       fetchSnapshot: (from, then) => this.#fetchSnapshot(from, then),
     };
   }
@@ -155,8 +156,9 @@ export class HostDriver implements Driver {
     this.#inner = inner;
     return new ObservedStore(
       inner,
-      (meta) => {
+      (meta, appended) => {
         this.#world.invariants.applied(this.#process.agentId, this.#appliedSlot, meta);
+        this.#world.coordination.applied(meta.appliedSlot, appended);
         this.#appliedSlot = meta.appliedSlot;
         // The hash of the run covers the state, so that runs on other stores can be compared.
         const number = Number.parseInt(meta.stateHash.slice(0, 8), 16) || 0;

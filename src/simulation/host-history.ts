@@ -39,11 +39,11 @@ export class Answers {
   }
 }
 
-function describe({ succeeded, revision, slot, current, previous, deleted }: WriteResult): string {
+function describe({ succeeded, revision, slot, current, previous, deleted, outcome }: WriteResult): string {
   const record = (one: WriteResult['current']): string => {
     return one === undefined ? '-' : `${one.key}=${textOf(one.value)} v${one.version} r${one.modRevision}`;
   };
-  return `${succeeded} revision ${revision} slot ${slot} ${record(current)} before ${record(previous)} deleted ${deleted}`;
+  return `${succeeded} revision ${revision} slot ${slot} ${record(current)} before ${record(previous)} deleted ${deleted}${outcome === undefined ? '' : JSON.stringify(outcome)}`;
 }
 
 export function textOf(value: Uint8Array | undefined): string {

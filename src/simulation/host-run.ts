@@ -2,18 +2,25 @@ import { hostConfig } from '../agent/config.ts';
 import type { AgentId } from '../agent/consensus/types.ts';
 import type { AutopilotPolicy } from '../agent/host/autopilot-view.ts';
 import { MemoryStateStore } from '../agent/machine/memory-store.ts';
+import { CoordinationClient } from './coordination-client.ts';
+import { CountingClient } from './counting-client.ts';
 import { Faults } from './faults.ts';
 import { History } from './history.ts';
 import { HostCell } from './host-cell.ts';
 import { HostClient } from './host-client.ts';
-import { Answers, bytesOf } from './host-history.ts';
+import { Answers, bytesOf, textOf } from './host-history.ts';
 import { HostOperator, judged } from './host-operator.ts';
 import { findViolation } from './linearizability.ts';
 import { Liveness, type LivenessTarget, PARTIAL_PARTITIONS, type PartialPartition } from './liveness.ts';
 import type { CloneableStore } from './observed-store.ts';
 import { ALL_FAULTS, drawSettings, type FaultChoice } from './settings.ts';
 import { Violation } from './violation.ts';
+import { WatchingClient } from './watching-client.ts';
+import { WorkClient } from './work-client.ts';
 import type { World } from './world.ts';
+
+/** When all is quiet, whoever watches is told everything within this time. */
+const WATCHED_WITHIN_MS = 200;
 
 export interface HostRunOptions {
   readonly seed: number;
@@ -24,13 +31,21 @@ export interface HostRunOptions {
   readonly partialPartition?: PartialPartition;
   /** Without one nobody is promoted or evicted but by the operator. */
   readonly autopilot?: AutopilotPolicy;
+  /** Programs that use locks, elections and barriers; unless it is false. */
+  readonly coordination?: boolean;
+  /** Programs that vote, do work once and use queues; if it is true. */
+  readonly work?: boolean;
+  /** Programs that count; if it is true. */
+  readonly counting?: boolean;
+  /** Programs that watch; if it is true. */
+  readonly watching?: boolean;
   /** In memory when absent. */
   readonly createStore?: () => CloneableStore;
 }
 
 /** A cell of whole hosts: the safety phase with faults, then the liveness phase without. */
 export function runHosts(world: World, options: HostRunOptions): void {
-  const { seed, safetyMs, stableMs } = options;
+  const { seed, safetyMs, stableMs, coordination = true, work = false, counting = false, watching = false } = options;
   const choice = options.faults ?? ALL_FAULTS;
   const settings = drawSettings(seed, options.agents);
   const random = world.random.split('hosts');
@@ -57,6 +72,24 @@ export function runHosts(world: World, options: HostRunOptions): void {
   const clients = Array.from({ length: settings.clients }, (_, index) => {
     return new HostClient(`c${index}`, cell, random.split(`c${index}`), shared);
   });
+  const crowd = new Set<string>();
+  const coordinating = Array.from({ length: coordination ? random.between(2, 3) : 0 }, (_, index) => {
+    const about = { answers, pauseMeanMs: 2 * settings.clientPauseMeanMs, crowd };
+    return new CoordinationClient(`k${index}`, cell, random.split(`k${index}`), about);
+  });
+  const proposals: number[] = [];
+  const working = Array.from({ length: work ? 3 : 0 }, (_, index) => {
+    const about = { answers, pauseMeanMs: 2 * settings.clientPauseMeanMs, proposals };
+    return new WorkClient(`w${index}`, cell, random.split(`w${index}`), about);
+  });
+  const countingClients = Array.from({ length: counting ? 3 : 0 }, (_, index) => {
+    const about = { answers, pauseMeanMs: settings.clientPauseMeanMs, book: world.coordination.counting };
+    return new CountingClient(`n${index}`, cell, random.split(`n${index}`), about);
+  });
+  const watchingClients = Array.from({ length: watching ? 3 : 0 }, (_, index) => {
+    return new WatchingClient(`o${index}`, cell, random.split(`o${index}`), world.coordination.changes);
+  });
+  const programs = [...clients, ...coordinating, ...working, ...countingClients, ...watchingClients];
   const operator = new HostOperator(cell, choice, settings.faultMeanMs * 3);
   const leaderId = (): string | undefined => cell.leader?.agentId;
   const faults = new Faults(
@@ -69,7 +102,7 @@ export function runHosts(world: World, options: HostRunOptions): void {
     choice,
     settings.faultMeanMs,
   );
-  for (const client of clients) client.start();
+  for (const program of programs) program.start();
   if (choice.membership) operator.assemble();
   operator.start();
   faults.start();
@@ -94,7 +127,7 @@ export function runHosts(world: World, options: HostRunOptions): void {
     epoch: () => world.chosen.configuration.epoch,
     writeOnce: (then) => writeOnce(cell, then),
     laggard: () => {
-      for (const client of clients) client.isStopped = true;
+      for (const program of programs) program.isStopped = true;
       const slot = world.chosen.through;
       const lagging = participants(() => true).filter((agentId) => {
         return cell.processes.get(agentId)?.driver?.host.status.applied !== slot;
@@ -110,6 +143,15 @@ export function runHosts(world: World, options: HostRunOptions): void {
     const lines = found.operations.map((operation) => JSON.stringify(operation)).join('\n');
     throw new Violation('reads are linearizable', `key ${found.key}:\n${lines}`);
   }
+  world.coordination.checkQuiet();
+  const settled = cell.running.find(({ driver }) => driver?.host.status.applied === world.chosen.through);
+  if (settled !== undefined) {
+    for (const watcher of watchingClients) watcher.watch(settled);
+    world.runUntil(world.queue.nowMs + WATCHED_WITHIN_MS);
+    for (const watcher of watchingClients) watcher.settled();
+  }
+  const state = settled?.driver?.host.state;
+  if (state !== undefined) world.coordination.counting.settled((key) => Number(textOf(state.get('user', key)?.value)));
   for (const client of clients) world.counters.add('writes completed', client.completedWrites);
 }
 

@@ -39,10 +39,6 @@ export class Identity {
     return mask;
   }
 
-  agentsOf(mask: number): AgentId[] {
-    return [...this.agentIndexes].filter(([, index]) => (mask & (1 << index)) !== 0).map(([agentId]) => agentId);
-  }
-
   entry(entry: Entry): number {
     const known = this.numberOfEntry.get(entry);
     if (known !== undefined) return known;

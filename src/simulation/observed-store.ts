@@ -4,10 +4,12 @@ import type {
   KeyRecord,
   LevelChild,
   RangeQuery,
+  RecordHeader,
   Space,
   StateMeta,
   StateStore,
 } from '../agent/machine/store.ts';
+import type { Appended } from './coordination-shadow.ts';
 
 /** Any implementation of the store of which the simulated disk can keep a copy: in memory, or SQLite without a file. */
 export interface CloneableStore extends StateStore {
@@ -18,10 +20,16 @@ export interface CloneableStore extends StateStore {
 /** A state store of the running process: the harness sees every applied slot and every flush. */
 export class ObservedStore implements StateStore {
   readonly inner: CloneableStore;
-  readonly #onMeta: (meta: StateMeta) => void;
+  readonly #onMeta: (meta: StateMeta, appended: readonly Appended[]) => void;
   readonly #onFlush: () => void;
+  #appended: Appended[] = [];
 
-  constructor(inner: CloneableStore, onMeta: (meta: StateMeta) => void, onFlush: () => void) {
+  /** `onMeta` is told of every applied slot, and what was written for it. */
+  constructor(
+    inner: CloneableStore,
+    onMeta: (meta: StateMeta, appended: readonly Appended[]) => void,
+    onFlush: () => void,
+  ) {
     this.inner = inner;
     this.#onMeta = onMeta;
     this.#onFlush = onFlush;
@@ -33,7 +41,9 @@ export class ObservedStore implements StateStore {
 
   writeMeta(meta: StateMeta): void {
     this.inner.writeMeta(meta);
-    this.#onMeta(meta);
+    const appended = this.#appended;
+    this.#appended = [];
+    this.#onMeta(meta, appended);
   }
 
   flush(): void {
@@ -51,6 +61,7 @@ export class ObservedStore implements StateStore {
 
   append(space: Space, change: KeyChange): void {
     this.inner.append(space, change);
+    this.#appended.push({ space, change });
   }
 
   range(space: Space, query: RangeQuery): KeyRecord[] {
@@ -61,8 +72,20 @@ export class ObservedStore implements StateStore {
     return this.inner.count(space, start, end, revision);
   }
 
+  headers(space: Space, start: Key, end: Key, limit: number): RecordHeader[] {
+    return this.inner.headers(space, start, end, limit);
+  }
+
   level(space: Space, path: Key, after: string, limit: number): LevelChild[] {
     return this.inner.level(space, path, after, limit);
+  }
+
+  segments(space: Space, path: Key, after: string, limit: number): string[] {
+    return this.inner.segments(space, path, after, limit);
+  }
+
+  deleted(space: Space, start: Key, end: Key, limit: number): KeyChange[] {
+    return this.inner.deleted(space, start, end, limit);
   }
 
   history(space: Space, key: Key, beforeRevision: number, limit: number): KeyChange[] {

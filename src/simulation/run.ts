@@ -25,6 +25,14 @@ export interface SimulationOptions {
   readonly partialPartition?: PartialPartition;
   /** Layer `host`: who votes. */
   readonly autopilot?: AutopilotPolicy;
+  /** Layer `host`: programs that use locks, elections and barriers; unless it is false. */
+  readonly coordination?: boolean;
+  /** Layer `host`: programs that vote, do work once and use queues; if it is true. */
+  readonly work?: boolean;
+  /** Layer `host`: programs that count; if it is true. */
+  readonly counting?: boolean;
+  /** Layer `host`: programs that watch; if it is true. */
+  readonly watching?: boolean;
   /** Layer `host`: what the machines store their state in; in memory when absent. */
   readonly createStore?: () => CloneableStore;
   /** Layer `replica`: mistakes that tests plant. */

@@ -1,10 +1,12 @@
 import type { AgentId } from '../agent/consensus/types.ts';
 import { AcceptorShadow } from './acceptor-shadow.ts';
 import { ChosenJournal } from './chosen-journal.ts';
+import { CoordinationShadow } from './coordination-shadow.ts';
 import { Counters } from './counters.ts';
 import { EventQueue } from './event-queue.ts';
 import { Identity } from './identity.ts';
 import { Invariants } from './invariants.ts';
+import { LeaseBook } from './lease-book.ts';
 import { Network } from './network.ts';
 import type { AnyProcess } from './process.ts';
 import { Random } from './random.ts';
@@ -20,6 +22,8 @@ export class World {
   readonly network: Network;
   readonly chosen: ChosenJournal;
   readonly invariants: Invariants;
+  readonly leases = new LeaseBook();
+  readonly coordination: CoordinationShadow;
   readonly journalKeptSlots: number;
   readonly processes = new Map<AgentId, AnyProcess>();
   readonly #shadows = new Map<AgentId, AcceptorShadow>();
@@ -29,6 +33,7 @@ export class World {
     this.journalKeptSlots = journalKeptSlots;
     this.chosen = new ChosenJournal(this.identity);
     this.invariants = new Invariants(this.identity, this.chosen, this.counters);
+    this.coordination = new CoordinationShadow(this.counters, this.leases, () => this.queue.nowMs);
     this.network = new Network(this.queue, this.random.split('network'), this.counters, (to, message) => {
       this.processes.get(to)?.deliver(message);
     });

@@ -98,7 +98,9 @@ test.each(['v1', 'v1alpha'])('reflection %s lists the services and describes eve
   send({ file_containing_symbol: 'no.such.Thing' });
   await until(() => answers.length === 3);
   const names = answers[0]!.list_services_response!.service.map(({ name }) => name);
-  expect(names).toEqual(expect.arrayContaining(['synod.v1.UserService', 'grpc.health.v1.Health']));
+  expect(names).toEqual(
+    expect.arrayContaining(['synod.v1.UserService', 'synod.v1.ObserveService', 'grpc.health.v1.Health']),
+  );
   expect(answers[2]!.error_response!.error_code).toBe(5);
   // As a tool does: fetch by name what the files import, then resolve every reference, which fails when one is missing.
   const files = new Map<string, FileDescriptorProto>();

@@ -1,11 +1,18 @@
 /** Guards the command line itself: help, flags, mistakes in one line with what to do, and exit codes. */
 import { execFileSync } from 'node:child_process';
 import { PassThrough } from 'node:stream';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { flagsOf } from '../../src/cli/parse.ts';
 import { REGISTERED } from '../../src/cli/registry.ts';
-import { suggest } from '../../src/cli/suggest.ts';
-import { formatBytes, formatDuration, parseDuration, parseLabels } from '../../src/cli/values.ts';
+import { suggest } from '../../src/command-line/suggest.ts';
+import {
+  formatBytes,
+  formatDuration,
+  parseDuration,
+  parseDurations,
+  parseLabels,
+} from '../../src/command-line/values.ts';
+import { eventually } from '../support/eventually.ts';
 import { runCli } from '../support/run-cli.ts';
 import { StubCell } from '../support/stub-cell.ts';
 
@@ -45,6 +52,14 @@ describe('help', () => {
         `Usage\n  synod ${name} ${subcommand.name}`,
       );
     }
+  });
+
+  test('a command answers to its other names as well', async () => {
+    expect(await runCli(['consensus', '--help'])).toEqual(await runCli(['demo', '--help']));
+    expect((await runCli(['--help'])).stdout).toContain('in this terminal. Also called consensus.');
+    const { stdout } = await runCli(['completion', 'bash']);
+    expect(stdout).toContain("    'consensus') flags='--yes ");
+    expect((await runCli(['consesus'])).stderr).toContain('did you mean "synod consensus"?');
   });
 
   test('the version is that of the package', async () => {
@@ -157,7 +172,7 @@ test('Ctrl-C ends a command, also one that waits for its input', async () => {
   cell.agents[0]!.fault('put', { kind: 'silence' });
   const asked = new AbortController();
   const asking = runCli(['put', '/a', 'x', '--endpoint', cell.endpoints[0]!], { stop: asked.signal });
-  await vi.waitFor(() => expect(cell.agents[0]!.count('put')).toBe(1));
+  await eventually(() => expect(cell.agents[0]!.count('put')).toBe(1));
   asked.abort();
   expect(await asking).toMatchObject({
     code: 130,
@@ -180,10 +195,23 @@ test('durations, labels and sizes', () => {
   ]);
   for (const text of ['', '5', 's', '5 s', '-5s', '5sx', '1m1'])
     expect(() => parseDuration(text, 'x')).toThrow(/is not a duration/);
+  expect(parseDurations('500ms-1s', 'x')).toEqual([500, 1_000]);
+  for (const text of ['500ms', '1s-', '-1s', '1s-2s-3s', '2s-1s', '1s-1s'])
+    expect(() => parseDurations(text, 'x')).toThrow(/x: "/);
   expect(parseLabels(['region=west', 'a=b=c', 'empty='])).toEqual({ region: 'west', a: 'b=c', empty: '' });
   expect(() => parseLabels(['region'])).toThrow('write key=value, such as region=west');
   expect([5, 61_000, 3_700_000, 90_000_000].map(formatDuration)).toEqual(['5ms', '1m1s', '1h1m', '1d1h']);
   expect([5, 2_048, 5_000_000].map(formatBytes)).toEqual(['5 B', '2.0 KiB', '4.8 MiB']);
+});
+
+test('an agent refuses a pace at which it could not keep a leader', async () => {
+  for (const [flag, range, because] of [
+    ['--heartbeat', '5ms', 'at least 10ms'],
+    ['--election-timeout', '150ms-300ms', 'at least two heartbeats, 200ms'],
+  ] as const) {
+    const { code, stderr } = await runCli(['agent', flag, range]);
+    expect({ code, stderr }).toEqual({ code: 64, stderr: expect.stringContaining(`${flag}: ${because}`) });
+  }
 });
 
 test('simulate runs seeds one after the other, and the same seed is the same run', async () => {
@@ -217,7 +245,9 @@ describe('completion', () => {
     expect(complete(stdout, ['synod', 'me'])).toEqual(['members']);
     expect(complete(stdout, ['synod', 'members', 're'])).toEqual(['remove', 'replace']);
     expect(complete(stdout, ['synod', 'get', '/a', '--qu'])).toEqual(['--quorum']);
-    expect(complete(stdout, ['synod', 'get', '/a', '--quorum', 'm'])).toEqual(['majority']);
+    expect(complete(stdout, ['synod', 'get', '/a', '--quorum', ''])).toEqual(['local', 'majority', 'all']);
+    expect(complete(stdout, ['synod', 'put', '/a', 'b', '--quorum', ''])).toEqual(['majority', 'all']);
+    expect(complete(stdout, ['synod', 'queue', 'show', '/a', '-w', 'j'])).toEqual(['json']);
     expect(complete(stdout, ['synod', 'members', 'remove', '--exp'])).toEqual(['--expected-epoch']);
   });
 

@@ -252,7 +252,7 @@ describe('export and import', () => {
     expect((await synod(['export', root, '-o', file])).code).toBe(0);
     expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ key: `${root}/a`, value: 'x' });
     expect((await synod(['export', root, '-o', file])).stderr).toContain('it exists already');
-    expect((await synod(['import', file])).stdout).toBe('imported 1 keys\n');
+    expect((await synod(['import', file])).stdout).toBe('imported 1 key\n');
     expect((await synod(['import', join(folder, 'none')])).stderr).toContain('no such file');
   });
 

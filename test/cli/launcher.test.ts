@@ -50,9 +50,8 @@ beforeEach(() => {
     mkdirSync(join(root, folder), { recursive: true });
   cpSync(join(ROOT, 'bin/synod'), join(root, 'bin/synod'));
   cpSync(join(ROOT, 'tools/prepare.sh'), join(root, 'tools/prepare.sh'));
-  for (const file of ['tools/build.mjs', 'tsconfig.json', 'tsconfig.build.json', 'buf.gen.yaml', 'package-lock.json']) {
-    writeFileSync(join(root, file), '{}\n');
-  }
+  const read = ['tools/build.mjs', 'tsconfig.json', 'tsconfig.build.json', 'electron.vite.config.ts', 'buf.gen.yaml'];
+  for (const file of [...read, 'package-lock.json']) writeFileSync(join(root, file), '{}\n');
   writeFileSync(join(root, 'src/cli/synod.ts'), 'export {};\n');
   for (const [name, text] of Object.entries({ npm: NPM, 'fake-node': NODE })) {
     writeFileSync(join(base, 'path', name), text);

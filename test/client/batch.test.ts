@@ -1,7 +1,8 @@
 /** Guards that operations travel together, that answers find their callers, and that a broken stream loses and doubles none. */
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { connect, type SynodClient } from '../../src/client/index.ts';
 import type { BatchOperation } from '../../src/gen/synod/v1/user.ts';
+import { eventually } from '../support/eventually.ts';
 import { StubCell } from '../support/stub-cell.ts';
 
 let cell: StubCell;
@@ -99,7 +100,7 @@ test('closing ends what is open', async () => {
   await client.batch.put('/warm', 'x');
   cell.agents[0]!.fault('batch', { kind: 'silence' });
   const open = client.batch.put('/a', 'x').catch((error: unknown) => error);
-  await vi.waitFor(() => expect(messages().length).toBe(2));
+  await eventually(() => expect(messages().length).toBe(2));
   await client.close();
   expect(await open).toMatchObject({ reason: 'CLOSED', effect: 'unknown' });
 });

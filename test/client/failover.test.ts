@@ -1,4 +1,7 @@
 /** Guards which endpoint is asked, for how long, and what is said when none answers. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { connect, parseEndpoint, SynodError } from '../../src/client/index.ts';
 import type { ReadRequest } from '../../src/gen/synod/v1/user.ts';
@@ -39,6 +42,18 @@ test('an agent that dies between calls is left for another', async () => {
   expect(cell.store.revision).toBe(2);
 });
 
+test('where something else listens than an agent, such as a dashboard, the error says so', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const endpoint = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await using client = connect({ endpoints: [endpoint], timeoutMs: 60_000, unreachableAfterMs: 100 });
+  await expect(client.get('/a')).rejects.toMatchObject({
+    reason: 'UNREACHABLE',
+    message: `cannot reach ${endpoint}: what listens there does not speak gRPC`,
+  });
+  server.close();
+});
+
 test('when nobody can be reached the error says so, early when asked to', async () => {
   cell.stop();
   await using client = connect({ endpoints: cell.endpoints, timeoutMs: 60_000, unreachableAfterMs: 100 });
@@ -46,6 +61,17 @@ test('when nobody can be reached the error says so, early when asked to', async 
   expect(error).toBeInstanceOf(SynodError);
   expect(error).toMatchObject({ reason: 'UNREACHABLE', effect: 'not_done' });
   expect((error as SynodError).message).toMatch(/^cannot reach 127\.0\.0\.1:\d+: nothing listens there$/);
+});
+
+test('a read that was not answered in time leaves nothing open; a write does', async () => {
+  const [agent] = cell.agents;
+  await using client = connect({ endpoints: [agent!.address] });
+  await client.put('/a', 'one');
+  agent!.fault('read', { kind: 'silence' });
+  await expect(client.get('/a', { timeoutMs: 60 })).rejects.toMatchObject({ reason: 'NO_ANSWER', effect: 'not_done' });
+  agent!.fault('put', { kind: 'silence' });
+  const late = client.put('/a', 'two', { timeoutMs: 60 });
+  await expect(late).rejects.toMatchObject({ reason: 'NO_ANSWER', effect: 'unknown' });
 });
 
 test('an agent without a majority is asked again until it has one', async () => {

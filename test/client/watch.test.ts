@@ -1,6 +1,7 @@
 /** Guards that a watch shows every change once, in order, whole, and goes on by itself when an agent is lost. */
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { connect, type SynodClient, type Watch } from '../../src/client/index.ts';
+import { eventually } from '../support/eventually.ts';
 import { StubCell } from '../support/stub-cell.ts';
 
 let cell: StubCell;
@@ -29,7 +30,7 @@ test('it begins with what comes after the call', async () => {
   await client.put('/w/before', 'x');
   const watch = client.watch('/w/');
   const first = watch.next();
-  await vi.waitFor(() => expect(cell.agents[0]!.count('watch')).toBe(1));
+  await eventually(() => expect(cell.agents[0]!.count('watch')).toBe(1));
   await client.put('/w/a', 'x');
   await client.put('/elsewhere', 'x');
   await client.delete('/w/a');
@@ -103,13 +104,24 @@ test('progress is shown on request', async () => {
 test('it ends while somebody waits for the next change, by return and by signal', async () => {
   const watch = client.watch('/w/', { fromRevision: 1 });
   const waiting = watch.next();
-  await vi.waitFor(() => expect(cell.agents[0]!.count('watch')).toBe(1));
+  await eventually(() => expect(cell.agents[0]!.count('watch')).toBe(1));
   void watch.return();
   expect((await waiting).done).toBe(true);
   const controller = new AbortController();
   const other = client.watch('/w/', { fromRevision: 1, signal: controller.signal });
   const otherWaiting = other.next();
-  await vi.waitFor(() => expect(cell.agents[0]!.count('watch')).toBe(2));
+  await eventually(() => expect(cell.agents[0]!.count('watch')).toBe(2));
   controller.abort();
   expect((await otherWaiting).done).toBe(true);
+});
+
+test('more watches than one connection carries all deliver, and calls never wait behind them', async () => {
+  await client.put('/many', 'x');
+  const watches = Array.from({ length: 1_100 }, () => client.watch('/many', { fromRevision: 1 }));
+  const firsts = await Promise.all(watches.map((watch) => watch.next()));
+  expect(firsts.every(({ value }) => value!.events.length === 1)).toBe(true);
+  expect((await client.put('/many', 'y')).revision).toBe(2);
+  const seconds = await Promise.all(watches.map((watch) => watch.next()));
+  expect(seconds.every(({ value }) => value!.revision === 2)).toBe(true);
+  await Promise.all(watches.map((watch) => watch.return()));
 });

@@ -14,9 +14,6 @@ import { MarkFile } from '../../src/agent/storage/mark.ts';
 import { put } from '../support/memory-cell.ts';
 
 const SILENT: AgentLogger = { level: 'silent', info: () => {}, warn: () => {}, error: () => {} };
-/** Patient enough for a machine that runs other things too. */
-const CONSENSUS = { heartbeatMs: 100, electionMinMs: 500, electionMaxMs: 900 };
-
 let folder: string;
 let running: Agent[];
 let listeners: Server[];
@@ -40,7 +37,6 @@ async function start(name: string, options: Partial<AgentOptions> = {}): Promise
     grpcAddr: ':0',
     httpAddr: ':0',
     logger: SILENT,
-    consensus: CONSENSUS,
     ...options,
   });
   running.push(agent);
@@ -101,7 +97,9 @@ test('agents join, become voters together, and serve whoever asks', async () => 
   expect(new Set(joins(a).map(({ messageId }) => messageId))).toEqual(new Set(asked.map(({ messageId }) => messageId)));
   await write(c!, '/x', '1');
   expect(await read(b!, '/x')).toBe('1');
-  const leader = [a, b!, c!].find((agent) => agent.cell.status().leader === agent.agentId)!;
+  const leading = () => [a, b!, c!].find((agent) => agent.cell.status().leader === agent.agentId);
+  await until(() => leading() !== undefined);
+  const leader = leading()!;
   const others = [a, b!, c!].filter((agent) => agent !== leader);
   await leader.close({ handOver: true });
   await write(others[0]!, '/x', '2');

@@ -31,6 +31,15 @@ test('the fast way writes the bytes of the generated code, and reads what that r
   );
 });
 
+test('the same command in the name of another session has another digest', () => {
+  fc.assert(
+    fc.property(command, (asked) => {
+      const digests = [undefined, 'a', 'b'].map((asSessionId) => digestOf(asked, asSessionId));
+      expect(new Set(digests).size).toBe(3);
+    }),
+  );
+});
+
 test('fields of a later version are passed over', () => {
   const requests: Request[] = [
     {

@@ -55,6 +55,25 @@ describe('suspects', () => {
     expect(suspects(cell, leader.id)).toEqual([]);
   });
 
+  test('are whom an agent does not hear itself, while nobody leads', () => {
+    const cell = new MemoryCell(THREE);
+    const leader = cell.leader();
+    const [one, other] = cell.followers();
+    cell.crash(leader.id);
+    cell.crash(other!.id);
+    cell.clock.runUntil(() => suspects(cell, one!.id).length === 2);
+    expect(cell.host(one!.id).status.leader).toBeUndefined();
+    expect(cell.host(one!.id).status.participants.find(({ agentId }) => agentId === one!.id)?.uptimeMs).toBeGreaterThan(
+      0,
+    );
+    const silentMs = () => cell.host(one!.id).status.participants.map(({ lastHeardMs }) => lastHeardMs);
+    const before = Math.max(...silentMs());
+    cell.clock.run(5_000);
+    expect(Math.max(...silentMs())).toBeGreaterThan(before + 4_000);
+    cell.restart(other!.id);
+    cell.clock.runUntil(() => suspects(cell, one!.id).join() === leader.id);
+  });
+
   test('are not made by a pause of the leader itself', () => {
     const cell = new MemoryCell({ voters: ['a'], learners: ['b'] });
     const leader = cell.leader();
@@ -97,6 +116,17 @@ describe('changes', () => {
     cell.leader();
     expect(change(cell, 'a', [{ agentId: 'd', role: 'removed' }], 1).ok).toBe(true);
     expect(reason(change(cell, 'a', [{ agentId: 'c', role: 'learner' }], 1))).toBe('EPOCH_MOVED');
+  });
+
+  test('are told to a removed learner, which would never ask', () => {
+    const cell = new MemoryCell({ ...THREE, learners: ['d'] });
+    cell.leader();
+    // Nothing of the journal reaches it any more: it cannot learn of its removal there.
+    cell.deliver = (_from, to, message) =>
+      to !== 'd' || (message.kind === 'consensus' && message.envelope.message.kind === 'removedNotice');
+    expect(change(cell, 'a', [{ agentId: 'd', role: 'removed' }]).ok).toBe(true);
+    cell.clock.runUntil(() => cell.host('d').status.unwritableReason === 'this agent was removed from the cell');
+    expect(roles(cell, 'd')).toContain('d learner');
   });
 
   test('are refused without a live majority of the result', () => {
@@ -278,10 +308,10 @@ describe('the autopilot', () => {
     const leader = cell.leader();
     cell.write(leader.id, { kind: 'pinRole', agentId: 'd', pin: 'learner' }).value();
     cell.crash('d');
-    cell.clock.run(4_000);
+    cell.clock.run(5_000);
     expect(new Set(views.map(({ self }) => self))).toEqual(new Set([leader.id]));
     const last = views.at(-1)!;
-    expect(last).toMatchObject({ mode: 'safe', votersMax: 5, leaving: false, electionTimeoutMs: 300 });
+    expect(last).toMatchObject({ mode: 'safe', votersMax: 5, leaving: false, electionTimeoutMs: 900 });
     expect(last.participants.find(({ agentId }) => agentId === leader.id)).toMatchObject({
       silentMs: 0,
       caughtUp: true,

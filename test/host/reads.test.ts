@@ -35,7 +35,7 @@ test('a local read answers at once, also without a leader', () => {
   settled(cell);
   cell.crash('b');
   cell.crash('c');
-  cell.clock.run(3_000);
+  cell.clock.run(10_000);
   expect(cell.host('a').status.writable).toBe(false);
   expect(cell.read('a', { quorum: 'local' }).value()).toBe(cell.host('a').status.applied);
 });
@@ -121,6 +121,23 @@ test('a call that was lost is made again under another id, and a late answer to 
   expect(ids).toHaveLength(2);
   expect(new Set(ids).size).toBe(2);
   expect(ids.every((id) => id.startsWith(`${follower!.id}`))).toBe(true);
+});
+
+test('an agent that has started again uses no id of a call again: an answer to its last life means nothing', () => {
+  const cell = new MemoryCell(THREE);
+  settled(cell);
+  const [follower] = cell.followers();
+  const idsOfALife = (): string[] => {
+    follower!.sent.length = 0;
+    for (let count = 0; count < 10; count += 1) cell.read(follower!.id).value();
+    return sent(follower!, 'readIndex').map(({ callId }) => callId);
+  };
+  const before = idsOfALife();
+  cell.crash(follower!.id);
+  cell.restart(follower!.id);
+  const after = idsOfALife();
+  expect(new Set([...before, ...after]).size).toBe(before.length + after.length);
+  expect(after.length).toBeGreaterThan(0);
 });
 
 test('a read with quorum all waits until every voter has applied the slot', () => {

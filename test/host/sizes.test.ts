@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { consensusConfig, DEFAULTS } from '../../src/agent/config.ts';
 import { encodeBundle } from '../../src/agent/host/bundle-codec.ts';
 import { Bundles } from '../../src/agent/host/bundles.ts';
+import { acting } from '../../src/agent/host/codec.ts';
 import type { HostContext } from '../../src/agent/host/host-context.ts';
 import type { Unit } from '../../src/agent/host/pending-write.ts';
 import { sizeOf } from '../../src/agent/host/request-size.ts';
@@ -34,11 +35,12 @@ test('no request takes more room in a bundle than it is counted for', () => {
   const sessionId = 's'.repeat(LIMITS.idBytesMax);
   const most = Number.MAX_SAFE_INTEGER;
   fc.assert(
-    fc.property(anyCommand, (command) => {
-      const request: Request = { sessionId, sequence: most, ackedBelow: most, digest: most, command };
-      expect(encodeBundle([request]).length).toBeLessThanOrEqual(sizeOf(command));
+    fc.property(anyCommand, fc.constantFrom(undefined, 'a', sessionId), (command, asSessionId) => {
+      const place = { sessionId, sequence: most, ackedBelow: most, digest: most };
+      const request: Request = { ...place, command, ...acting(asSessionId) };
+      expect(encodeBundle([request]).length).toBeLessThanOrEqual(sizeOf(command, asSessionId));
     }),
-    { numRuns: 500, examples: [[wideTransaction()]] },
+    { numRuns: 500, examples: [[wideTransaction(), sessionId]] },
   );
 });
 
@@ -123,5 +125,13 @@ function sequenced(index: number): Request {
 }
 
 function unit(request: Request): Unit {
-  return { requests: [request], sizeBytes: 0, isWanted: true, queuedMs: 0, markSent: () => {}, fate: () => {} };
+  return {
+    requests: [request],
+    sizeBytes: 0,
+    isWanted: true,
+    isAwaitedByAll: false,
+    queuedMs: 0,
+    markSent: () => {},
+    fate: () => {},
+  };
 }

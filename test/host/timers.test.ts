@@ -200,3 +200,26 @@ test('timers that ended early do not stay until their deadline', () => {
   }
   expect(due).toEqual(Array.from({ length: 2_000 }, (_, index) => 10 * index));
 });
+
+test('what is left is told as it is counted: with the time that the leader waits longer, and by nobody else', () => {
+  const book = new TimerBook();
+  const timer = { timerId: 'session/a', ttlMs: 1_000, generation: 1 };
+  expect(book.countdowns(['session/a'], 0)).toBeUndefined();
+  book.begin();
+  book.load([timer], 0);
+  expect(book.countdowns(['session/a'], 0)).toBeUndefined();
+  // Nobody could renew it before.
+  book.complete(400);
+  expect(book.countdowns(['session/a', 'session/b'], 400)).toEqual([
+    { timerId: 'session/a', remainingMs: 1_250, ttlMs: 1_000 },
+  ]);
+  expect(book.countdowns(['session/a'], 900)).toMatchObject([{ remainingMs: 750 }]);
+  book.restart('session/a', 900);
+  expect(book.countdowns(['session/a'], 900)).toMatchObject([{ remainingMs: 1_250 }]);
+  book.takeDue(10_000, 1);
+  expect(book.countdowns(['session/a'], 10_000)).toMatchObject([{ remainingMs: 0 }]);
+  book.ended('session/a');
+  expect(book.countdowns(['session/a'], 10_000)).toEqual([]);
+  book.end();
+  expect(book.countdowns(['session/a'], 10_000)).toBeUndefined();
+});

@@ -195,6 +195,28 @@ describe('quorum all', () => {
     for (const id of THREE.voters) expect(cell.host(id).status.applied).toBeGreaterThanOrEqual(result.slot);
   });
 
+  test('asks the voters once, as soon as the entry is proposed', () => {
+    const cell = new MemoryCell(THREE);
+    const leader = settled(cell);
+    const before = leader.sent.length;
+    const { result } = cell.write(leader.id, put('/x', '1'), { quorum: 'all' }).value();
+    const asked = leader.sent.slice(before).flatMap(({ to, message }) => {
+      if (message.kind === 'consensus' || message.message.kind !== 'awaitApplied') return [];
+      return [[to, message.message.slot]];
+    });
+    expect(asked).toEqual(cell.followers().map(({ id }) => [id, result.slot]));
+    const chosenTold = leader.sent.findIndex(
+      ({ message }) =>
+        message.kind === 'consensus' &&
+        'chosenThrough' in message.envelope.message &&
+        (message.envelope.message.chosenThrough as number) >= result.slot,
+    );
+    const firstAsked = leader.sent.findIndex(
+      ({ message }) => message.kind === 'host' && message.message.kind === 'awaitApplied',
+    );
+    expect(firstAsked).toBeLessThan(chosenTold);
+  });
+
   test('names those that had not applied it in time', () => {
     const cell = new MemoryCell(THREE);
     const leader = settled(cell);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Ready } from '../../src/cli/agent-process.ts';
 import { connect, type Status, type SynodClient } from '../../src/client/index.ts';
+import type { Ready } from '../../src/command-line/run-agent.ts';
 import { type ProcessOutcome, SynodProcess } from '../support/synod-process.ts';
 import { freePort } from './ports.ts';
 

@@ -1,8 +1,10 @@
 import { createServer } from 'node:net';
 
+/** Test files run beside each other in so many processes at most, which must not give out the same port. */
+const SHARES = 4;
 /** Below the range from which systems draw ports for outgoing connections: a port stays free while its agent is down. */
-const FIRST = 15_000;
-const COUNT = 15_000;
+const COUNT = 15_000 / SHARES;
+const FIRST = 15_000 + (Number(process.env.VITEST_POOL_ID ?? 0) % SHARES) * COUNT;
 const given = new Set<number>();
 
 /** A port of loopback that nobody listens on, and that no other caller in this process gets. */

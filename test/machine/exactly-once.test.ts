@@ -90,6 +90,40 @@ describe('a repeated request (invariant 9)', () => {
   });
 });
 
+describe('a request in the name of another session than the one of its place', () => {
+  const asOther = (sequence: number, command: Command) => request(sequence, command, { asSessionId: 'other' });
+  const lease = { leaseTtlMs: 0, adaptive: false, lockDelayMs: 0 };
+  const lock: Command = { kind: 'acquireLock', path: '/l/_lockable', wait: false, ...lease, owner: '' };
+
+  it('happens once, and what it acquires is its own', () => {
+    const cell = new Driver();
+    cell.request({ ...request(1, openSession('other')), sessionId: '' });
+    const held = cell.request(asOther(1, lock));
+    expect(plain(cell.request(asOther(1, lock)))).toEqual(plain(held));
+    expect(cell.request(request(2, put('/l/_lockable/a')))).toMatchObject({ reason: 'LOCK_NOT_HELD' });
+    expect(cell.request(asOther(3, put('/l/_lockable/a')))).toMatchObject({ succeeded: true });
+    // The end of the session that had the place takes nothing away.
+    cell.request({ ...request(1, { kind: 'endSession', sessionId: SESSION }), sessionId: '' });
+    const last = { sessionId: 'other', sequence: 1 };
+    expect(cell.request(request(1, put('/l/_lockable/a'), last))).toMatchObject({ succeeded: true });
+  });
+
+  it('is refused once that session has ended, and a repeat of what happened before is answered', () => {
+    const cell = new Driver();
+    cell.request({ ...request(1, openSession('other')), sessionId: '' });
+    const done = cell.request(asOther(1, put('/a', 'x')));
+    cell.request({ ...request(1, { kind: 'endSession', sessionId: 'other' }), sessionId: '' });
+    const refusal = cell.request(asOther(2, put('/a', 'y')));
+    expect(refusal).toMatchObject({ kind: 'refused', reason: 'ACTOR_UNKNOWN' });
+    expect(cell.text('/a')).toBe('x');
+    const restarted = new Driver({}, cell.store.clone());
+    for (const one of [cell, restarted]) {
+      expect(plain(one.request(asOther(1, put('/a', 'x'))))).toEqual(plain(done));
+      expect(one.request(asOther(2, put('/a', 'y')))).toEqual(refusal);
+    }
+  });
+});
+
 describe('a place in a session', () => {
   it('that was used for another command is refused', () => {
     const cell = new Driver();

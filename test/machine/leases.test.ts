@@ -102,7 +102,7 @@ describe('a timer', () => {
     expect(cell.system('leases/l')).toBeDefined();
   });
 
-  it.each(['lease', 'lock/x', '', '/', `lease/${'x'.repeat(300)}`])('with the id %j is refused', (timerId) => {
+  it.each(['lease', 'rocket/x', '', '/', `lease/${'x'.repeat(1_300)}`])('with the id %j is refused', (timerId) => {
     expect(new Driver().sessionless(fireTimer(timerId, 1))).toMatchObject({ reason: 'INVALID_ARGUMENT' });
   });
 });

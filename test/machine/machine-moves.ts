@@ -1,10 +1,23 @@
 import fc from 'fast-check';
 import type { Applicable } from '../../src/agent/machine/applicable.ts';
 import type { Command, Comparison, Operation, Request } from '../../src/agent/machine/commands.ts';
+import { anyCoordination } from './coordination-moves.ts';
+import { anyWork } from './work-moves.ts';
 
 /** Random work for a machine: few keys, sessions and leases, so that they meet; now and then what nobody may ask. */
 
-const KEYS = ['/a', '/a-b', '/a/x', '/b', '/b/\xc3\xa9', 'no-path', '/_internal/peers', '', `/${'k'.repeat(1_100)}`];
+const KEYS = [
+  '/a',
+  '/a-b',
+  '/a/x',
+  '/b',
+  '/b/\xc3\xa9',
+  '/a/_lockable/k',
+  'no-path',
+  '/_internal/peers',
+  '',
+  `/${'k'.repeat(1_100)}`,
+];
 const SESSIONS = ['s1', 's2', 's3', 'never-opened', '../x', '__proto__'];
 const LEASES = ['', '', '', '', '', '', 'l1', 'l2', 'l/3'];
 
@@ -12,7 +25,7 @@ const LEASES = ['', '', '', '', '', '', 'l1', 'l2', 'l/3'];
 const mostly = <T>(good: readonly T[], all: readonly T[]) =>
   fc.oneof({ weight: 30, arbitrary: fc.constantFrom(...good) }, { weight: 1, arbitrary: fc.constantFrom(...all) });
 
-const key = mostly(KEYS.slice(0, 5), KEYS);
+const key = mostly(KEYS.slice(0, 6), KEYS);
 const leaseId = mostly(LEASES.slice(0, 8), LEASES);
 const sessionId = mostly(SESSIONS.slice(0, 3), SESSIONS);
 const value = fc.oneof(fc.constantFrom(Uint8Array.of(1), Uint8Array.of(2)), fc.uint8Array({ maxLength: 5 }));
@@ -35,7 +48,7 @@ const read = fc.record({
 const comparison: fc.Arbitrary<Comparison> = fc.record({
   start,
   end,
-  target: fc.constantFrom('value', 'version', 'createRevision', 'modRevision', 'lease'),
+  target: fc.constantFrom('value', 'version', 'createRevision', 'modRevision', 'lease', 'lockToken'),
   operator: fc.constantFrom('equal', 'notEqual', 'less', 'greater'),
   value,
   number,
@@ -44,6 +57,8 @@ const comparison: fc.Arbitrary<Comparison> = fc.record({
 const operations: fc.Arbitrary<Operation[]> = fc.array(fc.oneof(put, put, remove, removeRange, read), { maxLength: 4 });
 
 export const anyCommand: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 25, arbitrary: anyCoordination },
+  { weight: 20, arbitrary: anyWork },
   { weight: 12, arbitrary: put },
   { weight: 3, arbitrary: remove },
   { weight: 2, arbitrary: removeRange },
@@ -95,8 +110,19 @@ export const anyCommand: fc.Arbitrary<Command> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       kind: fc.constant('fireTimer' as const),
-      timerId: fc.constantFrom('session/s3', 'session/s3', 'lease/l1', 'lease/l2', 'lock/x', 'session'),
-      generation: fc.integer({ min: 0, max: 12 }),
+      timerId: fc.constantFrom(
+        'session/s3',
+        'session/s3',
+        'lease/l1',
+        'lease/l2',
+        'lock/8',
+        'lock-delay/a/_lockable',
+        'barrier/p',
+        'proposal/12',
+        'entry-delay/12/0000000000000001',
+        'session',
+      ),
+      generation: fc.integer({ min: 0, max: 16 }),
     }),
   },
   {

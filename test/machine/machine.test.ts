@@ -7,6 +7,7 @@ import { MachineInvariantError } from '../../src/agent/machine/invariant.ts';
 import { Machine } from '../../src/agent/machine/machine.ts';
 import { MemoryStateStore } from '../../src/agent/machine/memory-store.ts';
 import { validateCommand } from '../../src/agent/machine/validate.ts';
+import { acquire, barrier, campaign, forceRelease, release, setLimit } from './coordination-driver.ts';
 import { compare, Driver, fireTimer, grantLease, put, read, remove, SESSION, transact } from './driver.ts';
 import { anyCommand } from './machine-moves.ts';
 
@@ -76,7 +77,7 @@ describe('the machine', () => {
   });
 
   it('refuses a command of a kind it does not know', () => {
-    for (const kind of ['acquireLock', 'constructor', '__proto__', 'toString']) {
+    for (const kind of ['launchRocket', 'constructor', '__proto__', 'toString']) {
       expect(new Driver().do({ kind } as never)).toMatchObject({ reason: 'INVALID_ARGUMENT' });
     }
   });
@@ -93,6 +94,17 @@ const hostile: fc.Arbitrary<Command> = fc.oneof(
       transact([compare(start, { end, number, leaseId: end })], [read(start, end, { limit: number })], [put(end)]),
     ),
   anyNumber.map(compact),
+  fc
+    .tuple(text, anyNumber)
+    .map(([path, number]) => acquire(path, { leaseTtlMs: number, lockDelayMs: number, owner: path })),
+  fc.tuple(text, anyNumber).map(([path, number]) => release(path, number)),
+  text.map((path) => forceRelease(path)),
+  text.map((path) => campaign(path, path)),
+  fc
+    .tuple(text, anyNumber)
+    .map(([path, count]) => barrier(path, { kind: 'count', count }, [path], { timeoutMs: count, next: path })),
+  fc.tuple(text, anyNumber).map(([key, by]): Command => ({ kind: 'increment', key, by })),
+  fc.tuple(text, anyNumber).map(([name, limit]) => setLimit(name as never, limit)),
   fc.tuple(text, anyNumber).map(([id, ttlMs]) => grantLease(id, ttlMs)),
   fc.tuple(text, anyNumber).map(([id, generation]) => fireTimer(id, generation)),
   fc

@@ -4,6 +4,7 @@ import type {
   KeyRecord,
   LevelChild,
   RangeQuery,
+  RecordHeader,
   Space,
   StateMeta,
   StateStore,
@@ -85,6 +86,13 @@ export class ModelStore implements StateStore {
     return this.range(space, { start, end, limit: 0, revision }).length;
   }
 
+  headers(space: Space, start: Key, end: Key, limit: number): RecordHeader[] {
+    return this.range(space, { start, end, limit }).map((item) => ({
+      record: { ...item, value: NO_VALUE },
+      sizeBytes: item.value.length,
+    }));
+  }
+
   level(space: Space, path: Key, after: string, limit: number): LevelChild[] {
     const live = this.range(space, { start: '\0', end: '\xff', limit: 0 }).filter((item) =>
       item.key.startsWith(`${path}/`),
@@ -103,6 +111,18 @@ export class ModelStore implements StateStore {
         };
       });
     return limit === 0 ? children : children.slice(0, limit);
+  }
+
+  segments(space: Space, path: Key, after: string, limit: number): string[] {
+    return this.level(space, path, after, limit).map(({ segment }) => segment);
+  }
+
+  deleted(space: Space, start: Key, end: Key, limit: number): KeyChange[] {
+    const newest = new Map(this.#changes[space].map((change) => [change.key, change]));
+    const found = [...newest.values()]
+      .filter(({ key, kind }) => kind === 'delete' && key >= start && key < end)
+      .sort((a, b) => (a.key < b.key ? -1 : 1));
+    return limit === 0 ? found : found.slice(0, limit);
   }
 
   history(space: Space, key: Key, beforeRevision: number, limit: number): KeyChange[] {

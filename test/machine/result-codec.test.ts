@@ -1,6 +1,7 @@
 // Guards the stored form of replies: what a repeat is told is what the first call was told.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Outcome } from '../../src/agent/machine/coordination-results.ts';
 import { MachineInvariantError } from '../../src/agent/machine/invariant.ts';
 import { latin1Of } from '../../src/agent/machine/keys.ts';
 import { ResultReader, ResultWriter } from '../../src/agent/machine/result-codec.ts';
@@ -23,17 +24,31 @@ const operation = fc.record({
   more: fc.boolean(),
   previous: maybeRecord,
 });
-const anyResult: fc.Arbitrary<Result> = fc.oneof(
+const outcome: fc.Arbitrary<Outcome> = fc.oneof(
+  fc.record({ kind: fc.constant('counter' as const), value: fc.string({ unit: 'grapheme' }) }),
   fc.record({
-    kind: fc.constant('written' as const),
-    succeeded: fc.boolean(),
-    revision: count,
-    slot: count,
-    current: maybeRecord,
-    previous: maybeRecord,
-    deleted: count,
-    results: fc.array(operation, { maxLength: 3 }),
+    kind: fc.constant('election' as const),
+    state: fc.constantFrom('elected' as const, 'waiting' as const),
+    candidacy: count,
+    tenure: count,
+    position: count,
   }),
+);
+const anyResult: fc.Arbitrary<Result> = fc.oneof(
+  fc.record(
+    {
+      kind: fc.constant('written' as const),
+      succeeded: fc.boolean(),
+      revision: count,
+      slot: count,
+      current: maybeRecord,
+      previous: maybeRecord,
+      deleted: count,
+      results: fc.array(operation, { maxLength: 3 }),
+      outcome,
+    },
+    { requiredKeys: ['kind', 'succeeded', 'revision', 'slot', 'current', 'previous', 'deleted', 'results'] },
+  ),
   fc.record(
     {
       kind: fc.constant('refused' as const),
@@ -42,6 +57,8 @@ const anyResult: fc.Arbitrary<Result> = fc.oneof(
       floor: count,
       holder: fc.string({ unit: 'grapheme' }),
       slot: count,
+      heldSinceMs: count,
+      limit: fc.constantFrom('locks' as const, 'barriers' as const),
     },
     { requiredKeys: ['kind', 'reason', 'message'] },
   ),

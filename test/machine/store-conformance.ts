@@ -99,6 +99,71 @@ export function describeStateStore(name: string, make: () => StoreUnderTest): vo
       expect(store.level('user', '', 'a', 1).map((child) => child.segment)).toEqual(['a-b']);
     });
 
+    it('lists a level in the same order whatever the limit and wherever it begins', () => {
+      const store = open();
+      const keys = [
+        '/a/x',
+        '/a-b',
+        '/a-b-c/y',
+        '/a-b/y',
+        '/a.',
+        '/a.b/z',
+        '/a-',
+        '/a-/q',
+        '/b!',
+        '/b/c',
+        '/b',
+        '/b-',
+        '/%/1',
+      ];
+      for (const [at, key] of keys.entries()) store.append('user', put(key, at + 1));
+      // Enough below one child and beside it that reading in pages has to jump and to go on.
+      for (let number = 0; number < 300; number += 1) {
+        store.append('user', put(`/a-b/many/${number}`, keys.length + 2 * number + 1));
+        store.append('user', put(`/many-${String(number).padStart(3, '0')}/leaf`, keys.length + 2 * number + 2));
+      }
+      const records = store.range('user', { start: '/a', end: '/b', limit: 0 });
+      const headers = records.map((record) => ({
+        record: { ...record, value: new Uint8Array(0) },
+        sizeBytes: record.value.length,
+      }));
+      expect(headers.some(({ sizeBytes }) => sizeBytes > 0)).toBe(true);
+      expect(store.headers('user', '/a', '/b', 0)).toEqual(headers);
+      expect(store.headers('user', '/a', '/b', 7)).toEqual(headers.slice(0, 7));
+      const all = store.level('user', '', '', 0);
+      const segments = all.map(({ segment }) => segment);
+      expect(segments.slice(0, 11)).toEqual(['%', 'a', 'a-', 'a-b', 'a-b-c', 'a.', 'a.b', 'b', 'b!', 'b-', 'many-000']);
+      expect(segments).toHaveLength(310);
+      expect(all.map(({ descendants }) => descendants).slice(0, 10)).toEqual([1, 1, 1, 301, 1, 0, 1, 1, 0, 0]);
+      for (const [at, after] of ['', ...segments].entries()) {
+        for (const limit of [1, 2, 3, 40]) {
+          expect(store.level('user', '', after, limit)).toEqual(all.slice(at, at + limit));
+          expect(store.segments('user', '', after, limit)).toEqual(segments.slice(at, at + limit));
+        }
+      }
+      expect(store.segments('user', '', '', 0)).toEqual(segments);
+    });
+
+    it('lists the keys that are deleted now, as long as that is kept', () => {
+      const store = open();
+      store.append('user', put('/a', 1));
+      store.append('user', put('/b', 2));
+      store.append('user', put('/c/d', 3));
+      store.append('user', remove('/c/d', 4, 3));
+      store.append('user', remove('/a', 5, 1));
+      store.append('user', remove('/b', 6, 2));
+      store.append('user', put('/b', 7));
+      const seen = (limit: number) =>
+        store.deleted('user', '/', '0', limit).map(({ key, modRevision }) => [key, modRevision]);
+      expect(seen(0)).toEqual([
+        ['/a', 5],
+        ['/c/d', 4],
+      ]);
+      expect(seen(1)).toEqual([['/a', 5]]);
+      store.compact('user', 5);
+      expect(seen(0)).toEqual([['/a', 5]]);
+    });
+
     it('never splits a revision over two pages of changes', () => {
       const store = open();
       store.append('user', put('/a', 1));
@@ -197,4 +262,9 @@ function put(key: Key, revision: number, parts: Partial<KeyChange> = {}): KeyCha
     previousRevision: 0,
     ...parts,
   };
+}
+
+function remove(key: Key, revision: number, previousRevision: number): KeyChange {
+  const gone = { kind: 'delete', value: bytes(''), createRevision: 0, version: 0, previousRevision } as const;
+  return put(key, revision, gone);
 }

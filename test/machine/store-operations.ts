@@ -156,6 +156,8 @@ export function answersOf(store: StateStore, question: StoreQuestion, reference:
     level: store.level(space, path, '', limit),
     levelAfter: store.level(space, path, 'a', limit),
     root: store.level(space, '', '', limit),
+    segments: store.segments(space, path, '', limit),
+    deleted: store.deleted(space, start, end, limit),
     history: store.history(space, start, revision, limit),
     changes: store.changes(space, revision, limit),
     changesWithinBytes: store.changes(space, revision, limit, 1 + 12 * past),

@@ -36,6 +36,26 @@ describe('a watch', () => {
     expect(odd.batches.map((batch) => batch.revision)).toEqual([3, 5, 7, 8, 9]);
   });
 
+  it('is caught up with all others that are behind: a page is read once, however many want it', () => {
+    const cell = new WatchedCell({ pageChanges: 4, pumpPages: 4 });
+    for (let at = 1; at <= 9; at += 1) cell.write(put(`/${at}`));
+    const first = cell.watch('/', '0', { fromRevision: 1 });
+    const many = Array.from({ length: 500 }, (_, index) => cell.watch(`/${(index % 9) + 1}`, '', { fromRevision: 1 }));
+    const late = cell.watch('/', '0', { fromRevision: 7 });
+    const { store } = cell.cell.machine;
+    const changes = store.changes.bind(store);
+    let reads = 0;
+    store.changes = (...page) => {
+      reads += 1;
+      return changes(...page);
+    };
+    cell.hub.pump();
+    expect(reads).toBeLessThanOrEqual(4);
+    expect(first.told).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9].map((at) => `${at} /${at}`));
+    for (const [index, { told }] of many.entries()) expect(told).toEqual([`${(index % 9) + 1} /${(index % 9) + 1}`]);
+    expect(late.told).toEqual(['7 /7', '8 /8', '9 /9']);
+  });
+
   it('gets all of a revision in one batch, whatever the size of a page (atomic)', () => {
     const cell = new WatchedCell({ pageChanges: 2 });
     const five = ['/1', '/2', '/3', '/4', '/5'].map((key) => put(key));

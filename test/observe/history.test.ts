@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DurationHistogram, HistogramWindow } from '../../src/agent/observe/duration-histogram.ts';
 import { HostStats } from '../../src/agent/observe/host-stats.ts';
+import { createObservability } from '../../src/agent/observe/index.ts';
 import { RuntimeHistory } from '../../src/agent/observe/runtime-history.ts';
 import { RuntimeProbe } from '../../src/agent/observe/runtime-probe.ts';
 import { SILENT_LOGGER } from '../support/served-api.ts';
@@ -108,4 +109,14 @@ test('the host tells its changes of role, and what it counts stays in its own st
   expect([host.leaderChanges, host.roleChanges]).toEqual([3, 2]);
   expect(lines).toEqual(['role', 'role', 'role']);
   expect(other.leaderChanges).toBe(0);
+});
+
+test('commit latency is what writers wait for, not what the database alone takes', async () => {
+  const observability = createObservability({ logger: SILENT_LOGGER, bootNonce: 'n' });
+  observability.host.committed(0.1, 1);
+  observability.host.writeAnswered(40, true);
+  observability.history.sample();
+  const { columns } = observability.history.series(0);
+  expect(columns.commitP50Ms!.at(-1)).toBeGreaterThan(30);
+  await observability.stop();
 });

@@ -49,6 +49,7 @@ export class AgreedCell {
         count: () => 0,
         level: () => [],
         history: () => [],
+        plainKeys: () => [],
       },
       write: async (command) => {
         this.#requireMajority();
@@ -80,6 +81,7 @@ export class AgreedCell {
       },
       watch: () => unused(),
       renew: () => unused(),
+      countdowns: () => unused(),
       transferLeadership: () => unused(),
     };
   }

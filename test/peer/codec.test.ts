@@ -169,7 +169,7 @@ describe('what is no message', () => {
         $case: 'forward',
         value: {
           callId: 'c',
-          requests: [{ sessionId: '', sequence: 0, ackedBelow: 0, digest: 0, command: undefined }],
+          requests: [{ sessionId: '', sequence: 0, ackedBelow: 0, digest: 0, command: undefined, asSessionId: '' }],
         },
       },
     ],

@@ -153,6 +153,13 @@ describe('connections', () => {
     await until(() => expect(a.peers.status()[0]!.roundTripMs).toBeUndefined());
   });
 
+  test('are not taken for silent because this process itself stood still', async () => {
+    const { a, b } = await pair();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500);
+    say(a, b, 1);
+    await until(() => expect(slotsOf(b.received)).toEqual([1]));
+  });
+
   test('end when the peer is no participant any more', async () => {
     const { cell, a } = await pair();
     cell.configure({ a: 'voter' });
@@ -175,6 +182,21 @@ describe('the policy', () => {
     await until(() => expect(isUp(a, 'b') && isUp(b, 'a')).toBe(true));
     say(b, a, 3);
     await until(() => expect(slotsOf(a.received)).toEqual([3]));
+  });
+
+  test('delays what the round trip is measured from, without making the link silent, and the figure falls again', async () => {
+    const policy = createLinkPolicy();
+    const { a, b } = await pair({ policy });
+    const roundTripMs = (of: TestAgent, peer: string): number => of.peers.roundTripMs(peer)!;
+    // Longer than the silence after which a link is reset.
+    policy.set({ direction: 'send', peer: 'b', rule: { delayMs: 400 } });
+    await until(() => expect(roundTripMs(a, 'b')).toBeGreaterThan(250));
+    await until(() => expect(roundTripMs(b, 'a')).toBeGreaterThan(250));
+    policy.set({ direction: 'send', peer: 'b', rule: { delayMs: 400, jitterMs: 200, dropShare: 1 } });
+    policy.set({ direction: 'receive', peer: 'b', rule: { delayMs: 200 } });
+    await until(() => expect(roundTripMs(a, 'b')).toBeGreaterThan(550));
+    policy.clear();
+    await until(() => expect(roundTripMs(a, 'b')).toBeLessThan(250));
   });
 
   test('drops, duplicates and delays', async () => {

@@ -49,6 +49,10 @@ function start(agent: TestAgent, base: Base, disk: MemoryLogDisk, store: MemoryS
     soon: (work) => void setImmediate(work),
     after: clock.after,
     send: (to, message) => agent.peers.send(to, message),
+    afterSends: (work) => {
+      agent.peers.flush();
+      setImmediate(work);
+    },
     fetchSnapshot: (_, then) => then(undefined),
   };
   const host = new GroupHost({

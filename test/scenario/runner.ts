@@ -11,7 +11,7 @@ import { Stage } from './stage.ts';
  *   newcomer D                     knows nothing
  *   tick A 50                      its clock moves on by so many milliseconds; everybody draws election timeouts of 225
  *   wait 200                       the clocks of all that run do
- *   propose A x [stamp 7]          configure A voters A B C [learners D]
+ *   propose A x [stamp 7] [KiB 9]  configure A voters A B C [learners D]
  *   read A r1                      step-down A        transfer A B
  *   persist A                      an fsync; only with `auto-persist off`
  *   deliver [A>B] [kind]           what is in flight now; `deliver all` until nothing is left; `deliver first` one
@@ -98,9 +98,9 @@ function execute(stage: Stage, words: readonly string[]): void {
     case 'propose':
       stage.propose(agentId, {
         kind: 'command',
-        stampMs: rest[2] === 'stamp' ? Number(rest[3]) : 0,
+        stampMs: option(rest, 'stamp', 0),
         requestId: rest[1] ?? '',
-        payload: new Uint8Array([1]),
+        payload: new Uint8Array(option(rest, 'KiB', 1 / 1024) * 1024).fill(1),
       });
       return;
     case 'configure':
@@ -148,6 +148,11 @@ function execute(stage: Stage, words: readonly string[]): void {
     default:
       throw new Error(`unknown command ${command}`);
   }
+}
+
+function option(words: readonly string[], name: string, otherwise: number): number {
+  const at = words.indexOf(name, 2);
+  return at < 0 ? otherwise : Number(words[at + 1]);
 }
 
 function deliver(stage: Stage, words: readonly string[]): void {

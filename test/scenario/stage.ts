@@ -28,6 +28,9 @@ interface Actor {
   applied: Slot;
 }
 
+/** What the scenarios count their steps in. */
+const PACE = { heartbeatMs: 50, electionMinMs: 150, electionMaxMs: 300 };
+
 /** Replicas, their disks and the messages between them, moved by hand: nothing happens that the script does not say. */
 export class Stage {
   readonly lines: string[] = [];
@@ -114,7 +117,7 @@ export class Stage {
       journal: { read: (from, through, maxBytes) => actor.committed.read(from, through, maxBytes) },
       random: () => 0.5,
       nowMs: actor.nowMs,
-      config: consensusConfig(this.settings),
+      config: consensusConfig({ ...PACE, ...this.settings }),
     });
     this.step(agentId, { kind: 'tick', nowMs: actor.nowMs });
   }

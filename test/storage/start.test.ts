@@ -1,11 +1,14 @@
 // Guards the start: whatever was durable and is not there any more is noticed before anything is voted with, in one line
 // that names the file and says what to do.
+import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { initialMeta } from '../../src/agent/machine/meta.ts';
 import { emptyMeta } from '../../src/agent/storage/state-schema.ts';
+import { ROOT } from '../../tools/source-files.ts';
 import { applySlot, entryAt } from './slots.ts';
 import { copyOf, faultOf, fill, filled, flipBit, open, synced, temporary, verifyContents } from './support.ts';
 
@@ -36,6 +39,15 @@ describe('a new state directory', () => {
     writeFileSync(file, '');
     expect(faultOf(() => open(file)).message).toMatch(/not a directory\. Choose another/);
     expect(faultOf(() => open(join(file, 'x'))).kind).toBe('unusable');
+  });
+
+  // In a process of its own, which can be ended: what is guarded against is trying for ever.
+  it.runIf(existsSync('/proc/self'))('cannot be where no folders can be made', () => {
+    const script = `import { StateDirectory } from '${pathToFileURL(join(ROOT, 'src/agent/storage/state-directory.ts'))}';
+      new StateDirectory('/proc/synod/agent').create();`;
+    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { timeout: 60_000 });
+    expect(stderr.toString()).toContain('/proc/synod/agent: cannot be made (ENOENT');
+    expect(status).toBe(1);
   });
 });
 

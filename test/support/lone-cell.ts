@@ -6,19 +6,22 @@ import {
   type CellPort,
   type CellStatus,
   type ReadBarrierOptions,
+  type TimerCountdown,
   type WatchHandle,
   type WatchQuery,
   type WatchSink,
   type WriteOptions,
   type WriteOutcome,
 } from '../../src/agent/host/cell-port.ts';
+import { acting } from '../../src/agent/host/codec.ts';
 import { digestOf } from '../../src/agent/host/digest.ts';
 import type { ParticipantChange, RenewItem, RenewOutcome } from '../../src/agent/host/messages.ts';
+import { refusalError, sessionNeeded } from '../../src/agent/host/write-errors.ts';
 import type { Command, Request } from '../../src/agent/machine/commands.ts';
 import { isIdempotent } from '../../src/agent/machine/families.ts';
 import { Machine } from '../../src/agent/machine/machine.ts';
 import { MemoryStateStore } from '../../src/agent/machine/memory-store.ts';
-import { LEASES, SESSIONS } from '../../src/agent/machine/system-records.ts';
+import { TIMERS } from '../../src/agent/machine/system-records.ts';
 import { WatchHub } from '../../src/agent/machine/watch.ts';
 
 interface Waiting {
@@ -36,7 +39,8 @@ const OWN_SESSION = 'own-session';
  * written in one turn of the loop is applied in the next, as a host does it.
  */
 export class LoneCell implements CellPort {
-  readonly machine = new Machine(new MemoryStateStore());
+  readonly store = new MemoryStateStore();
+  readonly machine = new Machine(this.store);
   readonly state: AppliedState = this.machine;
   /** Every barrier that was asked for, so that tests see what reads wait for. */
   readonly barriers: ReadBarrierOptions[] = [];
@@ -67,6 +71,13 @@ export class LoneCell implements CellPort {
     this.#apply([{ sessionId: '', sequence: 0, ackedBelow: 0, digest: digestOf(command), command }]);
   }
 
+  /** What a leader does when nobody renewed it in time. */
+  fireTimer(timerId: string): void {
+    const timer = TIMERS.read(this.machine, timerId);
+    if (timer === undefined) throw new Error(`there is no timer ${timerId}`);
+    this.execute({ kind: 'fireTimer', timerId, generation: timer.generation });
+  }
+
   configure(configuration: Configuration): void {
     this.configuration = configuration;
     const stored = new TextDecoder().decode(encodeConfiguration(configuration));
@@ -91,9 +102,11 @@ export class LoneCell implements CellPort {
   write(command: Command, options: WriteOptions): Promise<WriteOutcome> {
     this.writes.push(options);
     if (this.writes.length > 1_000) this.writes.shift();
-    if (this.failure !== undefined) return Promise.reject(this.failure);
+    const failure =
+      this.failure ?? ((options.session?.id ?? options.asSessionId) === undefined ? sessionNeeded(command) : undefined);
+    if (failure !== undefined) return Promise.reject(failure);
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ request: this.#requestOf(command, options.session), resolve, reject });
+      this.#waiting.push({ request: this.#requestOf(command, options), resolve, reject });
       this.#planTurn();
     });
   }
@@ -133,9 +146,17 @@ export class LoneCell implements CellPort {
     if (this.failure !== undefined) throw this.failure;
     this.renewals.push([...items]);
     return items.map(({ timerId }) => {
-      const [kind, id = ''] = timerId.split('/');
-      const record = (kind === 'session' ? SESSIONS : LEASES).read(this.machine, id);
+      const record = TIMERS.read(this.machine, timerId);
       return { timerId, renewed: record !== undefined, ttlMs: record?.ttlMs ?? 0 };
+    });
+  }
+
+  /** Its timers stand still: each has its TTL left, while it leads. */
+  countdowns(timerIds: readonly string[]): readonly TimerCountdown[] | undefined {
+    if (this.leader !== LONE_AGENT_ID) return undefined;
+    return timerIds.flatMap((timerId) => {
+      const { ttlMs } = TIMERS.read(this.machine, timerId) ?? {};
+      return ttlMs === undefined ? [] : [{ timerId, remainingMs: ttlMs, ttlMs }];
     });
   }
 
@@ -181,15 +202,16 @@ export class LoneCell implements CellPort {
     for (const listener of this.#listeners) listener(this.status());
   }
 
-  #requestOf(command: Command, session: WriteOptions['session']): Request {
-    const digest = digestOf(command);
+  #requestOf(command: Command, { session, asSessionId }: WriteOptions): Request {
+    const digest = digestOf(command, asSessionId);
+    const asked = { digest, command, ...acting(asSessionId) };
     if (session !== undefined) {
-      return { sessionId: session.id, sequence: session.sequence, ackedBelow: session.ackedBelow, digest, command };
+      return { sessionId: session.id, sequence: session.sequence, ackedBelow: session.ackedBelow, ...asked };
     }
     if (isIdempotent(command)) return { sessionId: '', sequence: 0, ackedBelow: 0, digest, command };
     const sequence = ++this.#ownSequence;
     const ackedBelow = Math.max(0, sequence - 10_000);
-    return { sessionId: OWN_SESSION, sequence, ackedBelow, digest, command };
+    return { sessionId: OWN_SESSION, sequence, ackedBelow, ...asked };
   }
 
   #planTurn(): void {
@@ -210,7 +232,7 @@ export class LoneCell implements CellPort {
       for (const [index, { resolve, reject }] of waiting.entries()) {
         const { result } = outcomes[index]!;
         if (result.kind === 'written') resolve({ result, notAppliedBy: this.notAppliedBy });
-        else reject(new CellError(result.reason, result.message, result));
+        else reject(refusalError(result, { isOwn: false, sends: 1 }));
       }
     }
     this.#hub.pump();

@@ -81,6 +81,9 @@ export function manualPorts(options: ManualPortsOptions): HostPorts {
     },
     after: (delayMs, work) => clock.after(delayMs, work),
     send: options.send ?? (() => {}),
+    afterSends: (work) => {
+      clock.after(0, work);
+    },
     fetchSnapshot: options.fetchSnapshot ?? ((_from, then) => clock.after(1, () => then(undefined))),
   };
 }

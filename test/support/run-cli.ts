@@ -11,6 +11,8 @@ export interface CliInput {
   readonly stdin?: string | Uint8Array | Readable;
   readonly env?: Readonly<Record<string, string>>;
   readonly stop?: AbortSignal;
+  /** Somebody sits at a terminal. */
+  readonly isTerminal?: boolean;
   /** Called with everything printed so far whenever there is more. */
   readonly onOutput?: (stdout: string) => void;
 }
@@ -27,9 +29,11 @@ export async function runCli(args: readonly string[], input: CliInput = {}): Pro
         done();
       },
     });
+  const stdin = input.stdin instanceof Readable ? input.stdin : Readable.from([Buffer.from(input.stdin ?? '')]);
+  const terminal = { isTTY: input.isTerminal ?? false };
   const code = await main(args, {
-    stdin: input.stdin instanceof Readable ? input.stdin : Readable.from([Buffer.from(input.stdin ?? '')]),
-    stdout: collect(out, input.onOutput),
+    stdin: Object.assign(stdin, terminal),
+    stdout: Object.assign(collect(out, input.onOutput), terminal),
     stderr: collect(err),
     env: input.env ?? {},
     stop: input.stop ?? new AbortController().signal,

@@ -10,6 +10,7 @@ import {
 import { type Api, createApi, SERVER_OPTIONS } from '../../src/agent/api/index.ts';
 import type { SnapshotPort } from '../../src/agent/api/ports.ts';
 import { createObservability, type Logger, type Observability } from '../../src/agent/observe/index.ts';
+import { CoordinationServiceClient } from '../../src/gen/synod/v1/coordination_service.ts';
 import { ErrorDetail, UserServiceClient } from '../../src/gen/synod/v1/user.ts';
 import { LoneCell } from './lone-cell.ts';
 
@@ -22,6 +23,7 @@ export interface ServedApi {
   readonly address: string;
   readonly httpPort: number;
   readonly client: UserServiceClient;
+  readonly coordination: CoordinationServiceClient;
   readonly shutdowns: string[];
   readonly bugs: Error[];
   connect(channel?: ChannelCredentials): UserServiceClient;
@@ -69,9 +71,11 @@ export async function serveApi(options: { snapshots?: SnapshotPort } = {}): Prom
     clients.push(client);
     return client;
   };
+  const coordination = new CoordinationServiceClient(address, credentials.createInsecure());
   return {
     cell,
     api,
+    coordination,
     observability,
     address,
     httpPort,
@@ -81,6 +85,7 @@ export async function serveApi(options: { snapshots?: SnapshotPort } = {}): Prom
     connect,
     async stop() {
       for (const client of clients) client.close();
+      coordination.close();
       server.forceShutdown();
       await api.stop();
       await observability.stop();
@@ -98,10 +103,10 @@ export function detailOf(error: ServiceError): ErrorDetail {
 export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ServiceError };
 
 /** One unary call as a value, so that a test reads in one line. */
-export function ask<Request, Response>(
-  client: UserServiceClient,
+export function ask<Client extends UserServiceClient | CoordinationServiceClient, Request, Response>(
+  client: Client,
   method: (
-    this: UserServiceClient,
+    this: Client,
     request: Request,
     metadata: Metadata,
     options: Partial<CallOptions>,

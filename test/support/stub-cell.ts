@@ -2,6 +2,7 @@ import { Metadata, Server, ServerCredentials, type ServiceError, status } from '
 import {
   type BatchOperation,
   type BatchResult,
+  type CallsRequest,
   ErrorDetail,
   type KeyValue,
   type RenewRequest,
@@ -12,6 +13,7 @@ import {
   WriteResponse,
 } from '../../src/gen/synod/v1/user.ts';
 import { StubStore } from './stub-store.ts';
+import { streamed } from './stub-streamed-call.ts';
 
 /** What a stubbed agent does with the next calls of a method, before it is itself again. */
 export type Fault =
@@ -47,17 +49,23 @@ export class StubAgent {
   address = '';
   /** Requests of each method, in order of arrival. */
   readonly calls: { readonly method: string; readonly request: unknown }[] = [];
+  /** Streams of calls that are open. */
+  callStreams = 0;
+  /** Messages with calls in them. */
+  callMessages = 0;
   readonly #faults = new Map<string, Fault[]>();
-  readonly #server = new Server();
+  readonly #server = new Server({ 'grpc.max_concurrent_streams': 1_000 });
+  readonly #handlers: UserServiceServer;
 
   private constructor(store: StubStore, index: number) {
     this.store = store;
     this.name = ['Ada', 'Bruno', 'Clara', 'Dino', 'Elsa'][index]!;
+    this.#handlers = this.#service();
   }
 
   static async start(store: StubStore, index: number): Promise<StubAgent> {
     const agent = new StubAgent(store, index);
-    agent.#server.addService(UserServiceService, agent.#service());
+    agent.#server.addService(UserServiceService, agent.#handlers);
     const port = await new Promise<number>((resolve, reject) => {
       agent.#server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => {
         if (error) reject(error);
@@ -140,6 +148,18 @@ export class StubAgent {
       revokeLease: this.#unary('revokeLease', (request) =>
         store.once(request.options, () => store.revokeLease(request.leaseId)),
       ),
+      calls: (stream) => {
+        this.callStreams += 1;
+        stream.on('data', ({ calls }: CallsRequest) => {
+          this.callMessages += 1;
+          for (const { id, method, request, cancel } of calls)
+            if (!cancel) streamed(stream, this.#handlers, id, method, request);
+        });
+        stream.on('end', () => {
+          this.callStreams -= 1;
+          stream.end();
+        });
+      },
       batch: (call) => {
         call.on('data', ({ operations }: { operations: BatchOperation[] }) => {
           const fault = this.#next('batch', operations);
@@ -191,7 +211,10 @@ export class StubAgent {
       renew: (call) => {
         call.on('data', (request: RenewRequest) => {
           if (this.#next('renew', request)?.kind === 'silence') return;
-          const item = (id: string, isSession: boolean, renewed: boolean) => ({ id, isSession, renewed, ttlMs: 0 });
+          const item = (id: string, isSession: boolean, renewed: boolean) => ({
+            ...{ id, isSession, renewed, ttlMs: 0 },
+            ...{ lockTicket: 0, advisedTtlMs: 0, timerId: '' },
+          });
           const items = [
             ...request.sessionIds.map((id) => item(id, true, store.sessions.has(id))),
             ...request.leaseIds.map((id) => item(id, false, store.leases.has(id))),

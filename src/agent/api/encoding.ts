@@ -4,6 +4,9 @@ import { BinaryWriter } from '@bufbuild/protobuf/wire';
 export interface MessageType<T> {
   encode(message: T, writer: BinaryWriter): BinaryWriter;
   decode(bytes: Uint8Array): T;
+  /** Protobuf's JSON. */
+  fromJSON(json: unknown): T;
+  toJSON(message: T): unknown;
 }
 
 /** Up to here a copy into Node's pool is cheaper than a buffer of its own, for the collector above all. */

@@ -1,8 +1,8 @@
 import { type StatusObject, status } from '@grpc/grpc-js';
 import type { ErrorDetail } from '../../gen/synod/v1/user.ts';
-import { CellError, type CellPort } from '../host/cell-port.ts';
+import type { CellPort } from '../host/cell-port.ts';
 import { ADDRESSES } from '../machine/system-records.ts';
-import { errorDetail, type LeaderHint, statusOf } from './errors.ts';
+import { errorDetail, isRefusal, type LeaderHint, statusOf } from './errors.ts';
 
 type Failure = Pick<StatusObject, 'code' | 'details' | 'metadata'>;
 
@@ -18,7 +18,7 @@ export class FailureReporter {
 
   detailOf(error: unknown, method: string, resumeFrom = 0): ErrorDetail {
     const { appliedSlot } = this.#cell.state;
-    if (!(error instanceof CellError)) {
+    if (!isRefusal(error)) {
       this.#onBug(error instanceof Error ? error : new Error(String(error)), method);
       return errorDetail(error, undefined, appliedSlot, resumeFrom);
     }

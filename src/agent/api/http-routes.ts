@@ -4,6 +4,8 @@ export interface HttpRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Exact, or everything below when it ends with `/*`. */
   readonly path: string;
+  /** A page for people: links from elsewhere may lead to it. */
+  readonly isPage?: boolean;
   /** Answers, or throws; `url` is the parsed target. */
   readonly handle: (exchange: HttpExchange) => void | Promise<void>;
 }

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import { httpStatusOf } from './errors.ts';
+import { HttpRefusal } from './http-body.ts';
+import { isForeignPage, isNavigation } from './http-origin.ts';
 import { type HttpRoute, HttpRoutes } from './http-routes.ts';
 
 export interface HttpServerOptions {
@@ -19,6 +21,7 @@ const CONNECTIONS_MAX = 1_000;
 const HEADERS: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
   'cache-control': 'no-store',
 };
 
@@ -63,9 +66,13 @@ export class HttpServer {
     try {
       await this.#dispatch(request, response);
     } catch (error) {
-      const status = httpStatusOf(error);
+      // Whoever asked has gone away: nobody is left to be told.
+      if (response.destroyed) return;
+      const status = error instanceof HttpRefusal ? error.status : httpStatusOf(error);
       if (status >= 500) this.#options.onBug(error as Error, `${request.method} ${request.url}`);
       const message = status >= 500 ? 'the agent failed; its log says why' : (error as Error).message;
+      // What is left of a body that is too large is not read as another request.
+      if (status === 413) response.setHeader('connection', 'close');
       if (response.headersSent) response.destroy();
       else sendError(response, status, reasonOf(error), message);
     }
@@ -97,6 +104,10 @@ export class HttpServer {
       sendError(response, 405, 'METHOD_NOT_ALLOWED', `${url.pathname.slice(0, 200)} takes ${allowed}`);
       return;
     }
+    if (isForeignPage(request.headers) && !(route.isPage && isNavigation(request.headers))) {
+      sendError(response, 403, 'FOREIGN_ORIGIN', 'this agent does not answer pages of other origins');
+      return;
+    }
     await route.handle({ request, response, url });
   }
 
@@ -124,6 +135,6 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
   response.end(text);
 }
 
-function sendError(response: ServerResponse, status: number, reason: string, message: string): void {
+export function sendError(response: ServerResponse, status: number, reason: string, message: string): void {
   sendJson(response, status, { error: { reason, message } });
 }

@@ -1,4 +1,6 @@
 import type { Server } from '@grpc/grpc-js';
+import { callServers } from './call-servers.ts';
+import { addCoordinationService } from './coordination/service.ts';
 import { Health } from './health.ts';
 import type { HttpRoute } from './http-routes.ts';
 import { HttpServer } from './http-server.ts';
@@ -8,6 +10,13 @@ import { addReflection } from './reflection.ts';
 import { addUserService, USER_SERVICE_NAME } from './service.ts';
 
 export type { HttpExchange, HttpRoute } from './http-routes.ts';
+export { addObserveService } from './observe-service.ts';
+export { CellLook } from './operator/cell-view.ts';
+export { watchCell } from './operator/cell-watch.ts';
+export { operatorRoutes } from './operator/http.ts';
+export type { AppPort, OperatorPorts } from './operator/ports.ts';
+export { createOperatorRouter } from './operator/router.ts';
+export { servePort, type WindowPort } from './operator/serve-port.ts';
 export type { AgentFacts, ApiPorts, CallObserver, LinkFacts, SnapshotFile, SnapshotPort } from './ports.ts';
 export { SERVER_OPTIONS } from './service.ts';
 
@@ -20,7 +29,7 @@ export interface ApiOptions extends ApiPorts {
 }
 
 export interface Api {
-  /** `UserService`, health and reflection. The server should have been made with `SERVER_OPTIONS`. */
+  /** `UserService`, `CoordinationService`, health and reflection. The server should have been made with `SERVER_OPTIONS`. */
   addTo(server: Server): void;
   /** Resolves to the port it got; rejects with code `EADDRINUSE` when it is taken, and may then be called again. */
   startHttp(host: string, port: number): Promise<number>;
@@ -40,7 +49,9 @@ export function createApi(options: ApiOptions): Api {
   const http = new HttpServer({ routes, allowedHosts: options.allowedHosts ?? [], onBug: options.onBug });
   return {
     addTo(server) {
-      addUserService(server, options);
+      const servers = callServers(options);
+      addUserService(server, options, servers);
+      addCoordinationService(server, options, servers);
       health.addTo(server);
       addReflection(server);
     },

@@ -6,7 +6,7 @@ import {
   MembersRequest,
   MembersResponse,
 } from '../../gen/synod/v1/user.ts';
-import type { Participant } from '../consensus/types.ts';
+import type { Configuration, Participant } from '../consensus/types.ts';
 import { CellError, type CellPort, type CellStatus } from '../host/cell-port.ts';
 import type { ParticipantChange } from '../host/messages.ts';
 import { ADDRESSES, PINS } from '../machine/system-records.ts';
@@ -30,7 +30,8 @@ function membersMethod(cell: CellPort, links: LinkFacts): UnaryMethod<MembersReq
   };
 }
 
-function membersNow(cell: CellPort, links: LinkFacts): MembersResponse {
+/** The participants as this agent knows them. */
+export function membersNow(cell: CellPort, links: LinkFacts): MembersResponse {
   const status = cell.status();
   const { cellId, configuration, leader } = status;
   return {
@@ -71,15 +72,22 @@ function changeMembersMethod(cell: CellPort): UnaryMethod<ChangeMembersRequest, 
     name: 'ChangeMembers',
     request: ChangeMembersRequest,
     response: ChangeMembersResponse,
-    async handle(request, call) {
-      const { configuration } = cell.status();
-      if (request.agents.length === 0) throw invalid('name the agents that it is about, by short name or id');
-      const agents = request.agents.map((agent) => participantId(cell.state, configuration, agent));
-      const { epoch, slot } = await change(cell, request, agents, call);
-      const { leader } = cell.status();
-      return { epoch, slot, leader: leader === undefined ? '' : nameOfAgent(cell.state, leader) };
-    },
+    handle: (request, call) => changeMembers(cell, request, call),
   };
+}
+
+/** @throws CellError, at once or later */
+export async function changeMembers(
+  cell: CellPort,
+  request: ChangeMembersRequest,
+  call: CallContext,
+): Promise<ChangeMembersResponse> {
+  const { configuration } = cell.status();
+  if (request.agents.length === 0) throw invalid('name the agents that it is about, by short name or id');
+  const agents = request.agents.map((agent) => participantId(cell.state, configuration, agent));
+  const { epoch, slot } = await change(cell, request, agents, call);
+  const { leader } = cell.status();
+  return { epoch, slot, leader: leader === undefined ? '' : nameOfAgent(cell.state, leader) };
 }
 
 type Changed = Promise<{ epoch: number; slot: number }>;
@@ -114,12 +122,15 @@ function change(cell: CellPort, request: ChangeMembersRequest, agents: readonly 
 
 /** In one change. Voters that are not named stand by as learners: whoever is to leave is removed afterwards. */
 function replaceVoters(cell: CellPort, agents: readonly string[], expectedEpoch: number): Changed {
-  const { participants } = cell.status().configuration;
+  return cell.changeParticipants(replacement(cell.status().configuration, agents), expectedEpoch);
+}
+
+export function replacement({ participants }: Configuration, agents: readonly string[]): ParticipantChange[] {
   const changes: ParticipantChange[] = agents.map((agentId) => ({ agentId, role: 'voter' }));
   for (const { agentId, role } of participants) {
     if (role === 'voter' && !agents.includes(agentId)) changes.push({ agentId, role: 'learner' });
   }
-  return cell.changeParticipants(changes, expectedEpoch);
+  return changes;
 }
 
 async function transfer(cell: CellPort, request: ChangeMembersRequest, agents: readonly string[]): Changed {

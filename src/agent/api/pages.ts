@@ -33,3 +33,7 @@ export function pageOf<T>(limit: number, source: PageSource<T>): { items: T[]; m
     fetch = Math.max(1, Math.min(FETCH_MAX, Math.ceil((PAGE_BYTES_MAX - bytes) / average)));
   }
 }
+
+export function clampLimit(limit: number, whenAbsent: number, max: number): number {
+  return limit === 0 ? whenAbsent : Math.min(limit, max);
+}

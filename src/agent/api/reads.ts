@@ -11,7 +11,7 @@ import {
 import type { CellPort } from '../host/cell-port.ts';
 import { spaceOf } from '../machine/keys.ts';
 import type { KeyChange, KeyRecord } from '../machine/store.ts';
-import { pageOf } from './pages.ts';
+import { clampLimit, pageOf } from './pages.ts';
 import { checkRevision, whenReadable } from './read-barrier.ts';
 import type { CallContext, UnaryMethod } from './unary-call.ts';
 import { keyRange, pathKey } from './validation.ts';
@@ -81,7 +81,7 @@ function readPrefixMethod(cell: CellPort): UnaryMethod<ReadPrefixRequest, ReadPr
 }
 
 /** What is left of a range once everything up to and including `after` has been told. */
-function continuedRange(start: string, end: string, after: string, descending: boolean) {
+export function continuedRange(start: string, end: string, after: string, descending: boolean) {
   if (after === '') return { start, end };
   // A single key has nothing after it.
   if (end === '') return after < start !== descending ? { start, end } : NOTHING;
@@ -146,8 +146,4 @@ function historyMethod(cell: CellPort): UnaryMethod<HistoryRequest, HistoryRespo
       });
     },
   };
-}
-
-function clampLimit(limit: number, whenAbsent: number, max: number): number {
-  return limit === 0 ? whenAbsent : Math.min(limit, max);
 }

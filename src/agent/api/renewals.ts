@@ -2,7 +2,9 @@ import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { type RenewedItem, RenewRequest, RenewResponse } from '../../gen/synod/v1/user.ts';
 import { CellError, type CellPort } from '../host/cell-port.ts';
 import type { RenewItem, RenewOutcome } from '../host/messages.ts';
-import { idViolation } from '../machine/keys.ts';
+import { idViolation, shown } from '../machine/keys.ts';
+import { entryTimerViolation, lockTimer } from '../machine/timer-records.ts';
+import { type Pace, paceOf } from './coordination/pace.ts';
 import { encodeMessage } from './encoding.ts';
 import { invalid, refuse } from './errors.ts';
 import type { FailureReporter } from './failures.ts';
@@ -54,6 +56,7 @@ export class RenewalPool {
     const items: RenewItem[] = [...ages].map(([timerId, ageMs]) => ({ timerId, ageMs: Math.ceil(ageMs) }));
     this.#cell.renew(items).then(
       (outcomes) => {
+        paceOf(this.#cell).took(performance.now() - nowMs);
         const byTimer = new Map(outcomes.map((outcome) => [outcome.timerId, outcome]));
         for (const { resolve } of asked) resolve(byTimer);
       },
@@ -64,20 +67,64 @@ export class RenewalPool {
   }
 }
 
-export function renewHandler(cell: CellPort, observer: MethodObserver, failures: FailureReporter) {
+const pools = new WeakMap<CellPort, RenewalPool>();
+
+/** Everything that renews through one agent shares it. */
+export function renewalPoolOf(cell: CellPort): RenewalPool {
+  const known = pools.get(cell);
+  if (known !== undefined) return known;
   const pool = new RenewalPool(cell);
-  return (stream: RenewCall): void => new RenewStream(pool, observer, failures, stream).start();
+  pools.set(cell, pool);
+  return pool;
+}
+
+/** How it went for one timer. @throws CellError when that is not known */
+export function renewedOf(
+  outcomes: ReadonlyMap<string, RenewOutcome>,
+  timerId: string,
+): { readonly renewed: boolean; readonly ttlMs: number } {
+  const outcome = outcomes.get(timerId);
+  if (outcome === undefined) throw new CellError('OUTCOME_UNKNOWN', `nothing is known of ${timerId}`);
+  const { renewed, ttlMs } = outcome;
+  return { renewed, ttlMs };
+}
+
+/**
+ * A timer that is named as such, not by the session, lease or lock that it belongs to: only claims of entries of queues tell
+ * their callers the names of theirs, and no other may be held up.
+ *
+ * @throws CellError
+ */
+export function claimTimer(timerId: string): string {
+  if (CLAIM_TIMER.test(timerId)) return timerId;
+  throw invalid(`${shown(timerId)} is no timer of a claimed entry of a queue: its claim tells the name as timerId`);
+}
+
+/** Queue, entry, token. */
+const CLAIM_TIMER = /^entry\/\d+\/\d+\/\d+$/;
+
+export function renewHandler(cell: CellPort, observer: MethodObserver, failures: FailureReporter) {
+  const pool = renewalPoolOf(cell);
+  const pace = paceOf(cell);
+  return (stream: RenewCall): void => new RenewStream({ pool, pace }, observer, failures, stream).start();
 }
 
 class RenewStream {
   readonly #pool: RenewalPool;
+  readonly #pace: Pace;
   readonly #stream: RenewCall;
   readonly #call: StreamCall;
   #open = 0;
   #hasEnded = false;
 
-  constructor(pool: RenewalPool, observer: MethodObserver, failures: FailureReporter, stream: RenewCall) {
+  constructor(
+    { pool, pace }: { readonly pool: RenewalPool; readonly pace: Pace },
+    observer: MethodObserver,
+    failures: FailureReporter,
+    stream: RenewCall,
+  ) {
     this.#pool = pool;
+    this.#pace = pace;
     this.#stream = stream;
     const drained = (): void => this.#readOn();
     this.#call = new StreamCall(stream, { method: 'Renew', observer, failures, ended: () => undefined, drained });
@@ -112,20 +159,23 @@ class RenewStream {
   }
 
   async #renew(message: Buffer): Promise<RenewResponse> {
-    const { id, sessionIds, leaseIds, ageMs } = decodeRenewal(message);
+    const { id, sessionIds, leaseIds, lockTickets, timerIds, ageMs } = decodeRenewal(message);
     const sessions = sessionIds.map((sessionId) => `session/${sessionId}`);
     const leases = leaseIds.map((leaseId) => `lease/${leaseId}`);
-    const outcomes = await this.#pool.renew([...sessions, ...leases], ageMs);
-    const told = (id: string, isSession: boolean, timerId: string): RenewedItem => {
-      const outcome = outcomes.get(timerId);
-      if (outcome === undefined) throw new CellError('OUTCOME_UNKNOWN', `nothing is known of ${timerId}`);
-      return { id, isSession, renewed: outcome.renewed, ttlMs: outcome.ttlMs };
-    };
+    const locks = lockTickets.map(lockTimer);
+    const outcomes = await this.#pool.renew([...sessions, ...leases, ...locks, ...timerIds], ageMs);
+    const told = (id: string, isSession: boolean, timerId: string): RenewedItem => ({
+      ...{ id, isSession, lockTicket: 0, advisedTtlMs: 0, timerId: '' },
+      ...renewedOf(outcomes, timerId),
+    });
+    const advisedTtlMs = this.#pace.leaseTtlMs;
     return {
       id,
       items: [
         ...sessionIds.map((sessionId, index) => told(sessionId, true, sessions[index]!)),
         ...leaseIds.map((leaseId, index) => told(leaseId, false, leases[index]!)),
+        ...lockTickets.map((lockTicket, index) => ({ ...told('', false, locks[index]!), lockTicket, advisedTtlMs })),
+        ...timerIds.map((timerId) => ({ ...told('', false, timerId), timerId })),
       ],
     };
   }
@@ -146,12 +196,15 @@ function decodeRenewal(message: Buffer): RenewRequest {
   } catch (error) {
     throw invalid(`the request cannot be read as a RenewRequest: ${(error as Error).message}`);
   }
-  const { sessionIds, leaseIds } = request;
-  const count = sessionIds.length + leaseIds.length;
+  const { sessionIds, leaseIds, lockTickets, timerIds } = request;
+  const count = sessionIds.length + leaseIds.length + lockTickets.length + timerIds.length;
   if (count > ITEMS_PER_MESSAGE_MAX) {
-    throw invalid(`a message renews at most ${ITEMS_PER_MESSAGE_MAX} sessions and leases, this one has ${count}`);
+    throw invalid(
+      `a message renews at most ${ITEMS_PER_MESSAGE_MAX} sessions, leases and claims, this one has ${count}`,
+    );
   }
   for (const sessionId of sessionIds) refuse(idViolation('a session id', sessionId));
   for (const leaseId of leaseIds) refuse(idViolation('a lease id', leaseId));
+  for (const timerId of timerIds) refuse(entryTimerViolation(timerId));
   return request;
 }

@@ -1,4 +1,4 @@
-import type { ChannelOptions, Server, ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
+import type { ChannelOptions, Server, UntypedServiceImplementation } from '@grpc/grpc-js';
 import {
   BatchRequest,
   BatchResponse,
@@ -11,15 +11,17 @@ import {
   WatchResponse,
 } from '../../gen/synod/v1/user.ts';
 import { batchHandler } from './batch.ts';
+import { callsHandler } from './calls.ts';
 import { FailureReporter } from './failures.ts';
 import { memberMethods } from './members.ts';
 import type { ApiPorts } from './ports.ts';
+import { rawDefinition } from './raw-definition.ts';
 import { readMethods } from './reads.ts';
 import { renewHandler } from './renewals.ts';
 import { sessionMethods } from './sessions.ts';
 import { saveSnapshotHandler } from './snapshot.ts';
 import { statusMethods } from './status.ts';
-import { type UnaryMethod, unaryHandler } from './unary-call.ts';
+import { type CallServer, type UnaryMethod, unaryHandler } from './unary-call.ts';
 import { watchHandler } from './watch.ts';
 import { writeMethods } from './writes.ts';
 
@@ -36,17 +38,24 @@ export const SERVER_OPTIONS: ChannelOptions = {
   'grpc.max_send_message_length': -1,
 };
 
-export function addUserService(server: Server, ports: ApiPorts): void {
-  const { cell, observer } = ports;
-  const failures = new FailureReporter(cell, ports.onBug);
-  const unary = {
+/** Every method with one request and one answer, by its name in the service. */
+export function unaryMethods(ports: ApiPorts): Readonly<Record<string, UnaryMethod<unknown, unknown>>> {
+  const { cell } = ports;
+  const methods = {
     ...readMethods(cell),
     ...writeMethods(cell),
     ...sessionMethods(cell),
     ...memberMethods(cell, ports.links),
     ...statusMethods(ports),
   };
+  return Object.fromEntries(Object.entries(methods) as [string, UnaryMethod<unknown, unknown>][]);
+}
+
+export function addUserService(server: Server, ports: ApiPorts, servers: ReadonlyMap<string, CallServer>): void {
+  const { cell, observer } = ports;
+  const failures = new FailureReporter(cell, ports.onBug);
   const implementation: UntypedServiceImplementation = {
+    calls: callsHandler(servers, failures),
     batch: batchHandler(cell, observer.method('Batch', BatchRequest.decode, BatchResponse.decode), failures),
     watch: watchHandler(cell, observer.method('Watch', WatchRequest.decode, WatchResponse.decode), failures),
     renew: renewHandler(cell, observer.method('Renew', RenewRequest.decode, RenewResponse.decode), failures),
@@ -56,24 +65,8 @@ export function addUserService(server: Server, ports: ApiPorts): void {
       failures,
     ),
   };
-  for (const [name, method] of Object.entries(unary) as [string, UnaryMethod<unknown, unknown>][]) {
-    const methodObserver = observer.method(method.name, method.request.decode, method.response.decode);
-    implementation[name] = unaryHandler(method, methodObserver, failures);
+  for (const [name, { name: method }] of Object.entries(unaryMethods(ports))) {
+    implementation[name] = unaryHandler(servers.get(method) as CallServer);
   }
-  server.addService(rawDefinition(), implementation);
-}
-
-/**
- * The service with messages as bytes. Decoding is done by the handlers, so that garbage gets a precise answer, and the
- * log keeps the bytes instead of making them again.
- */
-function rawDefinition(): ServiceDefinition {
-  const same = (bytes: Buffer): Buffer => bytes;
-  const raw = { requestSerialize: same, requestDeserialize: same, responseSerialize: same, responseDeserialize: same };
-  return Object.fromEntries(
-    Object.entries(UserServiceService).map(([name, { path, requestStream, responseStream }]) => [
-      name,
-      { path, requestStream, responseStream, ...raw },
-    ]),
-  );
+  server.addService(rawDefinition(UserServiceService), implementation);
 }

@@ -2,7 +2,7 @@ import { status } from '@grpc/grpc-js';
 import { CellError } from '../host/cell-port.ts';
 import type { FailureReporter } from './failures.ts';
 import type { Canceller, MethodObserver, ObservedCall } from './ports.ts';
-import { callTimeoutMs } from './timeouts.ts';
+import { callTimeoutMs, remainingMs } from './timeouts.ts';
 import type { CallContext } from './unary-call.ts';
 import { messageIdOf } from './unary-call.ts';
 
@@ -55,8 +55,16 @@ export class StreamCall implements CallContext, Canceller {
     return callTimeoutMs(this.#stream.getDeadline());
   }
 
+  get remainingMs(): number {
+    return remainingMs(this.#stream.getDeadline());
+  }
+
   usesQuorum(quorum: string): void {
     this.observed.quorum = quorum;
+  }
+
+  whenAbandoned(listener: () => void): void {
+    this.#stream.on('cancelled', listener);
   }
 
   get isOver(): boolean {

@@ -9,8 +9,12 @@ const MARGIN_SHARE = 0.1;
 const MARGIN_MS_MAX = 50;
 
 export function callTimeoutMs(deadline: Deadline): number {
-  const untilMs = typeof deadline === 'number' ? deadline : deadline.getTime();
-  if (untilMs === Number.POSITIVE_INFINITY) return DEFAULT_TIMEOUT_MS;
-  const remainingMs = untilMs - Date.now();
-  return Math.min(Math.max(remainingMs - Math.min(remainingMs * MARGIN_SHARE, MARGIN_MS_MAX), 1), TIMEOUT_MS_MAX);
+  const leftMs = remainingMs(deadline);
+  if (leftMs === Number.POSITIVE_INFINITY) return DEFAULT_TIMEOUT_MS;
+  return Math.min(Math.max(leftMs - Math.min(leftMs * MARGIN_SHARE, MARGIN_MS_MAX), 1), TIMEOUT_MS_MAX);
+}
+
+/** Infinity without a deadline. */
+export function remainingMs(deadline: Deadline): number {
+  return (typeof deadline === 'number' ? deadline : deadline.getTime()) - Date.now();
 }

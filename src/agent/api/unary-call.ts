@@ -1,11 +1,12 @@
-import { type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js';
+import { type Deadline, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js';
+import type { ErrorDetail } from '../../gen/synod/v1/user.ts';
 import { CellError } from '../host/cell-port.ts';
 import { LIMITS } from '../machine/limits.ts';
 import { encodeMessage, type MessageType } from './encoding.ts';
-import { invalid } from './errors.ts';
+import { invalid, statusOf } from './errors.ts';
 import type { FailureReporter } from './failures.ts';
 import type { Canceller, MethodObserver, ObservedCall } from './ports.ts';
-import { callTimeoutMs } from './timeouts.ts';
+import { callTimeoutMs, remainingMs } from './timeouts.ts';
 
 /** A method with one request and one answer. Bytes in, bytes out: the log keeps them, so they are made only once. */
 export interface UnaryMethod<Request, Response> {
@@ -20,8 +21,12 @@ export interface UnaryMethod<Request, Response> {
 export interface CallContext {
   /** How long the answer may take; it comes before the client's own deadline so that it still arrives. */
   readonly timeoutMs: number;
+  /** Until the client's own deadline; Infinity when it set none. For calls that wait as long as they are asked to. */
+  readonly remainingMs: number;
   /** Told for the list of calls in flight. */
   usesQuorum(quorum: string): void;
+  /** Called at most once, when nobody waits for the answer any more. Only calls that wait long ask for it. */
+  whenAbandoned(listener: () => void): void;
 }
 
 /** Set by a client that wants to find its call in the agent's log. */
@@ -29,22 +34,45 @@ const MESSAGE_ID_HEADER = 'synod-message-id';
 
 export type UnaryHandler = (call: ServerUnaryCall<Buffer, Buffer>, respond: sendUnaryData<Buffer>) => void;
 
-export function unaryHandler<Request, Response>(
+/** A call as it comes in, by itself or on a stream of calls. */
+export interface IncomingCall {
+  readonly request: Buffer;
+  readonly cancelled: boolean;
+  getPeer(): string;
+  getDeadline(): Deadline;
+  on(event: 'cancelled', listener: () => void): unknown;
+}
+
+/** Called once: with the encoded response, or with why there is none. */
+export type Answering = (failure: ErrorDetail | undefined, response: Buffer | undefined) => void;
+
+export type CallServer = (call: IncomingCall, messageId: string, answer: Answering) => void;
+
+/** As gRPC calls it. */
+export function unaryHandler(serve: CallServer): UnaryHandler {
+  return (call, respond) =>
+    serve(call, messageIdOf(call), (failure, response) => {
+      if (failure === undefined) respond(null, response as Buffer);
+      else respond(statusOf(failure));
+    });
+}
+
+export function callServer<Request, Response>(
   method: UnaryMethod<Request, Response>,
   observer: MethodObserver,
   failures: FailureReporter,
-): UnaryHandler {
-  return (call, respond) => {
-    const running = new UnaryCall(call, respond, observer, failures);
+): CallServer {
+  return (call, messageId, answer) => {
+    const running = new RunningCall(call, messageId, answer, observer, failures);
     try {
-      const answer = method.handle(decodeRequest(method.request, call.request), running);
-      if (answer instanceof Promise) {
-        answer.then(
+      const handled = method.handle(decodeRequest(method.request, call.request), running);
+      if (handled instanceof Promise) {
+        handled.then(
           (response) => running.succeed(method, response),
           (error: unknown) => running.fail(error, method.name),
         );
       } else {
-        running.succeed(method, answer);
+        running.succeed(method, handled);
       }
     } catch (error) {
       running.fail(error, method.name);
@@ -71,31 +99,42 @@ export function messageIdOf(call: { readonly metadata: ServerUnaryCall<Buffer, B
 
 const MESSAGE_ID_CHARACTERS_MAX = 128;
 
-class UnaryCall implements CallContext, Canceller {
-  readonly #call: ServerUnaryCall<Buffer, Buffer>;
-  readonly #respond: sendUnaryData<Buffer>;
+class RunningCall implements CallContext, Canceller {
+  readonly #call: IncomingCall;
+  readonly #answer: Answering;
   readonly #observed: ObservedCall;
   readonly #failures: FailureReporter;
   #answered = false;
+  #abandoned: (() => void) | undefined;
 
   constructor(
-    call: ServerUnaryCall<Buffer, Buffer>,
-    respond: sendUnaryData<Buffer>,
+    call: IncomingCall,
+    messageId: string,
+    answer: Answering,
     observer: MethodObserver,
     failures: FailureReporter,
   ) {
     this.#call = call;
-    this.#respond = respond;
+    this.#answer = answer;
     this.#failures = failures;
-    this.#observed = observer.began(call.getPeer(), messageIdOf(call), call.request, this);
+    this.#observed = observer.began(call.getPeer(), messageId, call.request, this);
   }
 
   get timeoutMs(): number {
     return callTimeoutMs(this.#call.getDeadline());
   }
 
+  get remainingMs(): number {
+    return remainingMs(this.#call.getDeadline());
+  }
+
   usesQuorum(quorum: string): void {
     this.#observed.quorum = quorum;
+  }
+
+  whenAbandoned(listener: () => void): void {
+    this.#abandoned = listener;
+    this.#call.on('cancelled', listener);
   }
 
   succeed<Request, Response>(method: UnaryMethod<Request, Response>, response: Response): void {
@@ -111,18 +150,19 @@ class UnaryCall implements CallContext, Canceller {
     const { slot } = response as { readonly slot?: number };
     // A client that went away gets nothing. Nothing is registered for that moment, because every call would pay for it.
     this.#observed.ended(this.#call.cancelled ? status.CANCELLED : status.OK, slot ?? 0, reply);
-    this.#respond(null, reply);
+    this.#answer(undefined, reply);
   }
 
   fail(error: unknown, method: string): void {
     if (this.#answered) return;
     this.#answered = true;
-    const failure = this.#failures.statusOf(error, method);
-    this.#observed.ended(failure.code, 0, undefined);
-    this.#respond(failure);
+    const detail = this.#failures.detailOf(error, method);
+    this.#observed.ended(detail.code, 0, undefined);
+    this.#answer(detail, undefined);
   }
 
   cancel(): void {
+    this.#abandoned?.();
     this.fail(new CellError('CANCELLED', 'an operator cancelled the call', { effect: 'unknown' }), '');
   }
 }

@@ -90,12 +90,34 @@ export function sessionOf(options: WireWriteOptions | undefined): Session | unde
   return { id: sessionId, sequence, ackedBelow };
 }
 
+/** The place of a write, and in whose name it is done. @throws CellError */
+export function actingOf(options: WireWriteOptions | undefined): Pick<WriteOptions, 'session' | 'asSessionId'> {
+  const session = sessionOf(options);
+  const asSessionId = options?.asSessionId ?? '';
+  if (asSessionId !== '') refuse(idViolation('a session id', asSessionId));
+  return { ...(session && { session }), ...(asSessionId !== '' && { asSessionId }) };
+}
+
+/** The session in whose name a write is done; empty: it is nobody's. */
+export function actorOf(options: WireWriteOptions | undefined): string {
+  return options?.asSessionId || options?.sessionId || '';
+}
+
+/**
+ * For a second write of the same request. The asked agent gives every write that comes without a place one of its own;
+ * whoever brings the first place brings the second too.
+ */
+export function secondPlace<O extends WireWriteOptions | undefined>(options: O, sequence: number): O {
+  return options === undefined || options.sessionId === '' ? options : { ...options, sequence };
+}
+
 const TARGETS: Readonly<Record<number, Comparison['target']>> = {
   [CompareTarget.VALUE]: 'value',
   [CompareTarget.VERSION]: 'version',
   [CompareTarget.CREATE_REVISION]: 'createRevision',
   [CompareTarget.MOD_REVISION]: 'modRevision',
   [CompareTarget.LEASE]: 'lease',
+  [CompareTarget.LOCK_TOKEN]: 'lockToken',
 };
 
 const OPERATORS: Readonly<Record<number, Comparison['operator']>> = {
@@ -109,7 +131,7 @@ const OPERATORS: Readonly<Record<number, Comparison['operator']>> = {
 export function comparison(wire: WireComparison): Comparison {
   const target = TARGETS[wire.target];
   if (target === undefined)
-    throw invalid('a comparison names what it compares: value, version, a revision or the lease');
+    throw invalid('a comparison names what it compares: value, version, a revision, the lease or a lock');
   const operator = OPERATORS[wire.operator];
   if (operator === undefined) throw invalid('a comparison names its operator: equal, not equal, less or greater');
   const { value, number, leaseId } = wire;

@@ -13,9 +13,10 @@ import type { CellPort, WriteOutcome } from '../host/cell-port.ts';
 import type { Command } from '../machine/commands.ts';
 import type { MessageType } from './encoding.ts';
 import { invalid } from './errors.ts';
+import { fenced, refuseUnusedToken } from './fencing.ts';
 import { nameOfAgent } from './names.ts';
 import type { CallContext, UnaryMethod } from './unary-call.ts';
-import { comparison, operation, sessionOf, valid } from './validation.ts';
+import { actingOf, comparison, operation, valid } from './validation.ts';
 import { keyOf, writeResponse } from './wire.ts';
 
 export function writeMethods(cell: CellPort) {
@@ -45,11 +46,13 @@ export function write(
   command: Command,
   options: WriteOptions | undefined,
   call: CallContext,
+  usually: 'majority' | 'all' = 'majority',
 ): Promise<WriteOutcome> {
   valid(command);
-  const quorum = writeQuorum(options);
+  refuseUnusedToken(command, options);
+  const quorum = writeQuorum(options, usually);
   call.usesQuorum(quorum);
-  return cell.write(command, { quorum, session: sessionOf(options), timeoutMs: call.timeoutMs });
+  return cell.write(command, { quorum, ...actingOf(options), timeoutMs: call.timeoutMs });
 }
 
 export async function writeAndRespond(
@@ -61,19 +64,19 @@ export async function writeAndRespond(
   return writeResponse(await write(cell, command, options, call), (agentId) => nameOfAgent(cell.state, agentId));
 }
 
-export function putCommand({ key, value, leaseId, returnPrevious }: PutRequest): Command {
-  return { kind: 'put', key: keyOf(key), value, leaseId, returnPrevious };
+export function putCommand({ key, value, leaseId, returnPrevious, options }: PutRequest): Command {
+  return { kind: 'put', key: keyOf(key), value, leaseId, returnPrevious, ...fenced(options) };
 }
 
-export function deleteCommand({ key, returnPrevious }: DeleteRequest): Command {
-  return { kind: 'delete', key: keyOf(key), returnPrevious };
+export function deleteCommand({ key, returnPrevious, options }: DeleteRequest): Command {
+  return { kind: 'delete', key: keyOf(key), returnPrevious, ...fenced(options) };
 }
 
-function deleteRangeCommand({ start, end, returnPrevious }: DeleteRangeRequest): Command {
-  return { kind: 'deleteRange', start: keyOf(start), end: keyOf(end), returnPrevious };
+function deleteRangeCommand({ start, end, returnPrevious, options }: DeleteRangeRequest): Command {
+  return { kind: 'deleteRange', start: keyOf(start), end: keyOf(end), returnPrevious, ...fenced(options) };
 }
 
-export function compareAndWriteCommand({ key, expected, value, leaseId }: CompareAndWriteRequest): Command {
+export function compareAndWriteCommand({ key, expected, value, leaseId, options }: CompareAndWriteRequest): Command {
   if (expected === undefined) throw invalid('compare-and-write needs the expected value or the expected version');
   return {
     kind: 'compareAndWrite',
@@ -84,22 +87,25 @@ export function compareAndWriteCommand({ key, expected, value, leaseId }: Compar
         : { kind: 'version', version: expected.value },
     value,
     leaseId,
+    ...fenced(options),
   };
 }
 
-export function transactCommand({ compare, then, otherwise }: TransactRequest): Command {
+export function transactCommand({ compare, then, otherwise, options }: TransactRequest): Command {
   return {
     kind: 'transact',
     compare: compare.map(comparison),
     then: then.map(operation),
     otherwise: otherwise.map(operation),
+    ...fenced(options),
   };
 }
 
-function writeQuorum(options: WriteOptions | undefined): 'majority' | 'all' {
+function writeQuorum(options: WriteOptions | undefined, usually: 'majority' | 'all'): 'majority' | 'all' {
   switch (options?.quorum) {
     case undefined:
     case WriteQuorum.UNSPECIFIED:
+      return usually;
     case WriteQuorum.MAJORITY:
       return 'majority';
     case WriteQuorum.ALL:

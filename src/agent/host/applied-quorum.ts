@@ -27,6 +27,7 @@ export class AppliedQuorum {
   #known = new Map<AgentId, Slot>();
   #uptimeMs = new Map<AgentId, number>();
   #toAsk = new Map<AgentId, Slot>();
+  #askedThrough = new Map<AgentId, Slot>();
   #askedMs = new Map<AgentId, number>();
   /** Others that wait for this agent. */
   #asking: Asking[] = [];
@@ -54,7 +55,7 @@ export class AppliedQuorum {
     for (const agentId of voters) {
       if (agentId === this.#context.agentId || (this.#known.get(agentId) ?? 0) >= slot) continue;
       missing.add(agentId);
-      this.#toAsk.set(agentId, Math.max(slot, this.#toAsk.get(agentId) ?? 0));
+      this.#mustAsk(agentId, slot);
     }
     if (missing.size === 0) {
       then([]);
@@ -63,6 +64,16 @@ export class AppliedQuorum {
     this.#waits.push({ slot, missing, deadlineMs, then });
     this.#context.wake();
     this.#context.watchDeadlines();
+  }
+
+  /** The slot was proposed and will be waited for: who knows that now answers in the moment it has applied it. */
+  askAhead(slot: Slot): void {
+    for (const agentId of this.#liveVoters()) if (agentId !== this.#context.agentId) this.#mustAsk(agentId, slot);
+  }
+
+  #mustAsk(agentId: AgentId, slot: Slot): void {
+    if ((this.#askedThrough.get(agentId) ?? 0) >= slot) return;
+    this.#toAsk.set(agentId, Math.max(slot, this.#toAsk.get(agentId) ?? 0));
   }
 
   /** Ends a turn: one question per voter, for the highest slot that this turn began to wait for. */
@@ -74,6 +85,7 @@ export class AppliedQuorum {
 
   #ask(agentId: AgentId, slot: Slot): void {
     this.#askedMs.set(agentId, this.#context.ports.nowMs());
+    this.#askedThrough.set(agentId, Math.max(slot, this.#askedThrough.get(agentId) ?? 0));
     this.#context.send(agentId, { kind: 'awaitApplied', callId: this.#context.nextCallId(), slot });
   }
 
@@ -88,7 +100,10 @@ export class AppliedQuorum {
 
   /** An agent that has started again executes anew what its state on disk did not have. */
   reported(from: AgentId, uptimeMs: number): void {
-    if (uptimeMs <= (this.#uptimeMs.get(from) ?? Infinity)) this.#known.delete(from);
+    if (uptimeMs <= (this.#uptimeMs.get(from) ?? Infinity)) {
+      this.#known.delete(from);
+      this.#askedThrough.delete(from);
+    }
     this.#uptimeMs.set(from, uptimeMs);
   }
 

@@ -1,7 +1,7 @@
 import { Bundle, Command as WireCommand } from '../../gen/synod/v1/journal.ts';
 import type { PutCommand, Request } from '../machine/commands.ts';
-import { fromWireCommand, fromWireRequest, toWireCommand } from './codec.ts';
-import { asBuffer } from './operation-codec.ts';
+import { acting, fromWireCommand, fromWireRequest, toWireCommand } from './codec.ts';
+import { asBuffer, fenced } from './operation-codec.ts';
 import { varintSize, WireReader, WireWriter } from './wire.ts';
 
 /**
@@ -16,11 +16,13 @@ const SEQUENCE = 2 << 3;
 const ACKED_BELOW = 3 << 3;
 const DIGEST = 4 << 3;
 const COMMAND = (5 << 3) | BYTES;
+const AS_SESSION_ID = (6 << 3) | BYTES;
 const PUT = (1 << 3) | BYTES;
 const PUT_KEY = (1 << 3) | BYTES;
 const PUT_VALUE = (2 << 3) | BYTES;
 const PUT_LEASE_ID = (3 << 3) | BYTES;
 const PUT_RETURN_PREVIOUS = 4 << 3;
+const PUT_FENCING_TOKEN = 5 << 3;
 
 export function encodeBundle(requests: readonly Request[]): Uint8Array {
   let sizeBytes = 0;
@@ -47,6 +49,7 @@ export function encodeBundle(requests: readonly Request[]): Uint8Array {
     const other = encoded[index];
     if (other !== undefined) writer.raw(other);
     else writePut(writer, request.command as PutCommand);
+    writer.text(AS_SESSION_ID, request.asSessionId ?? '');
   }
   return writer.buffer;
 }
@@ -80,14 +83,15 @@ function numberSize(value: number): number {
   return value === 0 ? 0 : 1 + varintSize(value);
 }
 
-function requestSize({ sessionId, sequence, ackedBelow, digest }: Request): number {
-  return textSize(sessionId) + numberSize(sequence) + numberSize(ackedBelow) + numberSize(digest);
+function requestSize({ sessionId, sequence, ackedBelow, digest, asSessionId = '' }: Request): number {
+  const placeSize = textSize(sessionId) + numberSize(sequence) + numberSize(ackedBelow);
+  return placeSize + numberSize(digest) + textSize(asSessionId);
 }
 
-function putSize({ key, value, leaseId, returnPrevious }: PutCommand): number {
+function putSize({ key, value, leaseId, returnPrevious, fencingToken = 0 }: PutCommand): number {
   const keySize = key.length === 0 ? 0 : lengthDelimited(key.length);
   const valueSize = value.length === 0 ? 0 : lengthDelimited(value.length);
-  return keySize + valueSize + textSize(leaseId) + (returnPrevious ? 2 : 0);
+  return keySize + valueSize + textSize(leaseId) + (returnPrevious ? 2 : 0) + numberSize(fencingToken);
 }
 
 function writePut(writer: WireWriter, put: PutCommand): void {
@@ -99,6 +103,7 @@ function writePut(writer: WireWriter, put: PutCommand): void {
   }
   writer.text(PUT_LEASE_ID, put.leaseId);
   if (put.returnPrevious) writer.number(PUT_RETURN_PREVIOUS, 1);
+  writer.number(PUT_FENCING_TOKEN, put.fencingToken ?? 0);
 }
 
 function readRequest(reader: WireReader): Request | undefined {
@@ -107,6 +112,7 @@ function readRequest(reader: WireReader): Request | undefined {
   let sequence = 0;
   let ackedBelow = 0;
   let digest = 0;
+  let asSessionId = '';
   let command: Request['command'] | undefined;
   while (reader.at < end) {
     switch (reader.varint()) {
@@ -125,12 +131,15 @@ function readRequest(reader: WireReader): Request | undefined {
       case COMMAND:
         command = readCommand(reader);
         break;
+      case AS_SESSION_ID:
+        asSessionId = reader.text();
+        break;
       default:
         return undefined;
     }
   }
   if (command === undefined || reader.at !== end) return undefined;
-  return { sessionId, sequence, ackedBelow, digest, command };
+  return { sessionId, sequence, ackedBelow, digest, command, ...acting(asSessionId) };
 }
 
 function readCommand(reader: WireReader): Request['command'] | undefined {
@@ -148,6 +157,7 @@ function readPut(reader: WireReader, commandEnd: number): PutCommand | undefined
   let value: Uint8Array = NOTHING;
   let leaseId = '';
   let returnPrevious = false;
+  let fencingToken = 0;
   while (reader.at < end) {
     switch (reader.varint()) {
       case PUT_KEY:
@@ -162,11 +172,15 @@ function readPut(reader: WireReader, commandEnd: number): PutCommand | undefined
       case PUT_RETURN_PREVIOUS:
         returnPrevious = reader.varint() !== 0;
         break;
+      case PUT_FENCING_TOKEN:
+        fencingToken = reader.varint();
+        break;
       default:
         return undefined;
     }
   }
-  return reader.at === end ? { kind: 'put', key, value, leaseId, returnPrevious } : undefined;
+  if (reader.at !== end) return undefined;
+  return { kind: 'put', key, value, leaseId, returnPrevious, ...fenced(fencingToken) };
 }
 
 const NOTHING = Buffer.alloc(0);

@@ -96,6 +96,11 @@ export class Bundles {
     return true;
   }
 
+  /** Somebody here waits until every voter has applied a write of the entry. */
+  isAwaitedByAll(requestId: string): boolean {
+    return this.#inFlight.get(requestId)?.some((unit) => unit.isAwaitedByAll) ?? false;
+  }
+
   /** The entry came back chosen: there is room for another one. */
   delivered(requestId: string): void {
     if (!this.#inFlight.delete(requestId)) return;

@@ -1,6 +1,6 @@
 import type { AgentId, Ballot, Configuration, Role, Slot } from '../consensus/types.ts';
 import type { Command } from '../machine/commands.ts';
-import type { WriteResult } from '../machine/results.ts';
+import type { RefusalReason, WriteResult } from '../machine/results.ts';
 import type { KeyChange, KeyRecord, LevelChild, RangeQuery, Space } from '../machine/store.ts';
 import type { WatchSink as MachineWatchSink, WatchHandle, WatchQuery } from '../machine/watch-types.ts';
 import type { ParticipantChange, ParticipantReport, RenewItem, RenewOutcome } from './messages.ts';
@@ -19,6 +19,8 @@ export interface CellPort {
   readonly state: AppliedState;
   watch(query: WatchQuery, sink: WatchSink): WatchHandle;
   renew(items: readonly RenewItem[]): Promise<readonly RenewOutcome[]>;
+  /** What is left of those of these timers that run. Only the leader counts; undefined on everybody else. */
+  countdowns(timerIds: readonly string[]): readonly TimerCountdown[] | undefined;
   changeParticipants(
     changes: readonly ParticipantChange[],
     expectedEpoch: number,
@@ -33,6 +35,8 @@ export interface WriteOptions {
   readonly quorum: 'majority' | 'all';
   /** Absent: the agent's own session and its next sequence. */
   readonly session?: { readonly id: string; readonly sequence: number; readonly ackedBelow: number };
+  /** The session in whose name it is done; absent: the one of its place. */
+  readonly asSessionId?: string;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
 }
@@ -51,6 +55,13 @@ export interface ReadBarrierOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface TimerCountdown {
+  readonly timerId: string;
+  /** Until the leader may end it, if nobody renews it before: it waits a quarter longer than the TTL. 0: it is ending. */
+  readonly remainingMs: number;
+  readonly ttlMs: number;
+}
+
 export interface AppliedState {
   readonly appliedSlot: Slot;
   revision(space: Space): number;
@@ -60,6 +71,8 @@ export interface AppliedState {
   count(space: Space, start: string, end: string, revision?: number): number;
   level(space: Space, path: string, after: string, limit: number): LevelChild[];
   history(space: Space, key: string, beforeRevision: number, limit: number): KeyChange[];
+  /** Of an index of the machine. */
+  plainKeys(start: string, end: string, limit: number): string[];
 }
 
 /** A watch of the machine, whose cut is a failure like any other of a cell. */
@@ -85,17 +98,7 @@ export interface CellStatus {
 }
 
 export type CellErrorReason =
-  | 'INVALID_ARGUMENT'
-  | 'COMPACTED'
-  | 'FUTURE_REVISION'
-  | 'SESSION_UNKNOWN'
-  | 'SEQUENCE_REUSED'
-  | 'SEQUENCE_FORGOTTEN'
-  | 'LEASE_UNKNOWN'
-  | 'LEASE_EXISTS'
-  | 'SESSION_EXISTS'
-  | 'LIMIT_EXCEEDED'
-  | 'NAME_TAKEN'
+  | Exclude<RefusalReason, 'ACTOR_UNKNOWN'>
   | 'NO_MAJORITY'
   | 'NO_SESSION'
   | 'OVERLOADED'
@@ -114,6 +117,10 @@ export class CellError extends Error {
   readonly effect: 'done' | 'not_done' | 'unknown';
   readonly floor: number;
   readonly holder: string;
+  /** Since when by the stamps of the journal; 0: nobody holds anything, or it is not known. */
+  readonly heldSinceMs: number;
+  /** With LIMIT_EXCEEDED: the limit that an operator can raise; empty: it cannot be raised. */
+  readonly limit: string;
   readonly currentVersion: number;
   /** Of the entry that was refused; 0 when it was not an entry that failed. */
   readonly slot: number;
@@ -125,6 +132,8 @@ export class CellError extends Error {
       effect?: 'done' | 'not_done' | 'unknown';
       floor?: number;
       holder?: string;
+      heldSinceMs?: number;
+      limit?: string;
       currentVersion?: number;
       slot?: number;
     } = {},
@@ -135,6 +144,8 @@ export class CellError extends Error {
     this.effect = details.effect ?? 'not_done';
     this.floor = details.floor ?? 0;
     this.holder = details.holder ?? '';
+    this.heldSinceMs = details.heldSinceMs ?? 0;
+    this.limit = details.limit ?? '';
     this.currentVersion = details.currentVersion ?? 0;
     this.slot = details.slot ?? 0;
   }

@@ -6,6 +6,7 @@ import type {
   CellPort,
   CellStatus,
   ReadBarrierOptions,
+  TimerCountdown,
   WatchHandle,
   WatchQuery,
   WatchSink,
@@ -44,6 +45,10 @@ export class Cell implements CellPort {
 
   renew(items: readonly RenewItem[]): Promise<readonly RenewOutcome[]> {
     return this.#call(undefined, (then) => this.#uncancellable(() => this.#host.renew(items, then)));
+  }
+
+  countdowns(timerIds: readonly string[]): readonly TimerCountdown[] | undefined {
+    return this.#host.countdowns(timerIds);
   }
 
   changeParticipants(changes: readonly ParticipantChange[], expectedEpoch: number): Promise<Changed> {

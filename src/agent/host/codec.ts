@@ -1,7 +1,9 @@
 import { RolePin, type Command as WireCommand, type Request as WireRequest } from '../../gen/synod/v1/journal.ts';
 import type { Command, Request } from '../machine/commands.ts';
+import { fromWireCoordination, toWireCoordination } from './coordination-codec.ts';
 import {
   asBuffer,
+  fenced,
   fromWireComparison,
   fromWireName,
   fromWireOperation,
@@ -28,13 +30,19 @@ const PINS = [
 
 export function toWireRequest(request: Request): WireRequest {
   const { sessionId, sequence, ackedBelow, digest } = request;
-  return { sessionId, sequence, ackedBelow, digest, command: toWireCommand(request.command) };
+  const asSessionId = request.asSessionId ?? '';
+  return { sessionId, sequence, ackedBelow, digest, command: toWireCommand(request.command), asSessionId };
 }
 
 export function fromWireRequest(wire: WireRequest): Request {
   if (wire.command === undefined) throw new MalformedCommandError('a request without a command');
-  const { sessionId, sequence, ackedBelow, digest } = wire;
-  return { sessionId, sequence, ackedBelow, digest, command: fromWireCommand(wire.command) };
+  const { sessionId, sequence, ackedBelow, digest, asSessionId } = wire;
+  return { sessionId, sequence, ackedBelow, digest, command: fromWireCommand(wire.command), ...acting(asSessionId) };
+}
+
+/** Whose request it is, as far as its place does not say it. */
+export function acting(asSessionId: string | undefined): Pick<Request, 'asSessionId'> {
+  return asSessionId === undefined || asSessionId === '' ? {} : { asSessionId };
 }
 
 export function toWireCommand(command: Command): WireCommand {
@@ -56,6 +64,7 @@ export function toWireCommand(command: Command): WireCommand {
                 : { $case: 'expectedVersion', value: expected.version },
             value: value === undefined ? undefined : asBuffer(value),
             leaseId,
+            fencingToken: command.fencingToken ?? 0,
           },
         },
       };
@@ -68,6 +77,7 @@ export function toWireCommand(command: Command): WireCommand {
             compare: command.compare.map(toWireComparison),
             then: command.then.map(toWireOperation),
             otherwise: command.otherwise.map(toWireOperation),
+            fencingToken: command.fencingToken ?? 0,
           },
         },
       };
@@ -92,20 +102,21 @@ export function toWireCommand(command: Command): WireCommand {
     }
     case 'pinRole':
       return { kind: { $case: 'pinRole', value: { agentId: command.agentId, pin: toWireName(PINS, command.pin) } } };
+    default:
+      return { kind: toWireCoordination(command) };
   }
 }
 
 export function fromWireCommand(wire: WireCommand): Command {
   const kind = wire.kind;
-  switch (kind?.$case) {
-    case undefined:
-      throw new MalformedCommandError('no kind that this version knows');
+  if (kind === undefined) throw new MalformedCommandError('no kind that this version knows');
+  switch (kind.$case) {
     case 'put':
     case 'delete':
     case 'deleteRange':
       return fromWireWrite(kind);
     case 'compareAndWrite': {
-      const { key, expected, value, leaseId } = kind.value;
+      const { key, expected, value, leaseId, fencingToken } = kind.value;
       if (expected === undefined) throw new MalformedCommandError('compareAndWrite without what is expected');
       return {
         kind: 'compareAndWrite',
@@ -116,15 +127,17 @@ export function fromWireCommand(wire: WireCommand): Command {
             : { kind: 'version', version: expected.value },
         value,
         leaseId,
+        ...fenced(fencingToken),
       };
     }
     case 'transact': {
-      const { compare, then, otherwise } = kind.value;
+      const { compare, then, otherwise, fencingToken } = kind.value;
       return {
         kind: 'transact',
         compare: compare.map(fromWireComparison),
         then: then.map(fromWireOperation),
         otherwise: otherwise.map(fromWireOperation),
+        ...fenced(fencingToken),
       };
     }
     case 'pinRole':
@@ -143,5 +156,7 @@ export function fromWireCommand(wire: WireCommand): Command {
       return { kind: 'fireTimer', ...kind.value };
     case 'setParticipant':
       return { kind: 'setParticipant', ...kind.value };
+    default:
+      return fromWireCoordination(kind);
   }
 }

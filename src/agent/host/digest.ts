@@ -1,13 +1,16 @@
 import type { Command, Comparison, Operation } from '../machine/commands.ts';
+import { type CoordinationPart, coordinationParts } from './coordination-parts.ts';
 
 /**
- * A 53-bit digest of a command: the same place in a session with another command is refused by it. It tells mistakes
+ * A 53-bit digest of a command and of the session that it acts as, if its place does not say so: the same place in a session with another command is refused by it. It tells mistakes
  * apart, not attacks. Every agent and version must compute the same, because a repeat may come through any of them.
  */
-export function digestOf(command: Command): number {
+export function digestOf(command: Command, asSessionId?: string): number {
   const hash = new Hash();
   hash.text(command.kind);
   addCommand(hash, command);
+  if ('fencingToken' in command && command.fencingToken !== undefined) addToken(hash, command.fencingToken);
+  if (asSessionId !== undefined) hash.text(asSessionId);
   return hash.value();
 }
 
@@ -72,6 +75,29 @@ function addCommand(hash: Hash, command: Command): void {
       hash.text(command.agentId);
       hash.text(command.pin);
       return;
+    default:
+      addParts(hash, coordinationParts(command));
+      return;
+  }
+}
+
+/** Writes without a token have the digest that they had before there were tokens. */
+function addToken(hash: Hash, fencingToken: number): void {
+  if (fencingToken === 0) return;
+  hash.text('fencingToken');
+  hash.number(fencingToken);
+}
+
+function addParts(hash: Hash, parts: readonly CoordinationPart[]): void {
+  for (const part of parts) {
+    if (typeof part === 'string') hash.text(part);
+    else if (typeof part === 'number') hash.number(part);
+    else if (typeof part === 'boolean') hash.flag(part);
+    else if (part instanceof Uint8Array) hash.bytes(part);
+    else {
+      hash.number(part.length);
+      addParts(hash, part);
+    }
   }
 }
 

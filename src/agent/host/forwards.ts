@@ -103,7 +103,7 @@ export class Forwards {
       return;
     }
     let sizeBytes = 0;
-    for (const request of requests) sizeBytes += sizeOf(request.command);
+    for (const request of requests) sizeBytes += sizeOf(request.command, request.asSessionId);
     // Whoever packed this counts otherwise; in an entry of this size it would stop the cell.
     if (requests.length > 1 && sizeBytes > this.#context.config.consensus.acceptMaxBytes) {
       this.#reply(from, callId, 'busy');
@@ -113,6 +113,8 @@ export class Forwards {
       requests,
       sizeBytes,
       isWanted: true,
+      // Whoever forwarded it asks the voters itself.
+      isAwaitedByAll: false,
       queuedMs: this.#context.ports.nowMs(),
       markSent: () => {},
       fate: (fate) => {

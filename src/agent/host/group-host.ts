@@ -12,6 +12,7 @@ import {
   CellError,
   type CellStatus,
   type ReadBarrierOptions,
+  type TimerCountdown,
   type WatchHandle,
   type WatchQuery,
   type WatchSink,
@@ -27,7 +28,9 @@ import type { HostMessage, ParticipantChange, RenewItem, RenewOutcome } from './
 import type { HostObserver } from './observer.ts';
 import type { Changed } from './participants.ts';
 import type { HostPorts, PeerMessage } from './ports.ts';
+import { noticeToRemoved } from './removed-notice.ts';
 import { ReplicaDriver } from './replica-driver.ts';
+import { routeWrites } from './write-routing.ts';
 
 export type { Answer, Then } from './answer.ts';
 
@@ -60,6 +63,7 @@ export class GroupHost {
   #clock: HostClock;
   #calls = 0;
   #isStatusNews = false;
+  #hasPosted = false;
   #listeners = new Set<(status: CellStatus) => void>();
 
   constructor(options: GroupHostOptions) {
@@ -152,6 +156,8 @@ export class GroupHost {
     if (message.to !== this.#options.agentId || message.cellId !== this.#options.cellId) return;
     this.#parts.liveness.heard(message.from);
     if (dispatch(this.#parts, message.from, message.message)) this.#statusNews();
+    const notice = noticeToRemoved(this.#driver, message);
+    if (notice !== undefined) this.#post(message.from, notice);
   }
 
   /** Returns a function that ends the wait; the write itself may still take effect, which the answer says. */
@@ -167,6 +173,10 @@ export class GroupHost {
 
   renew(items: readonly RenewItem[], then: Then<readonly RenewOutcome[]>): void {
     if (!this.#refuses(then)) this.#parts.renewals.renew(items, then);
+  }
+
+  countdowns(timerIds: readonly string[]): readonly TimerCountdown[] | undefined {
+    return this.#parts.timers.countdowns(timerIds, this.#ports.nowMs());
   }
 
   changeParticipants(changes: readonly ParticipantChange[], expectedEpoch: number, then: Then<Changed>): void {
@@ -250,17 +260,28 @@ export class GroupHost {
     return this.#driver.replica;
   }
 
-  /** Once per turn of the loop: what gathered in it is applied, packed, committed and sent together. */
+  /** Once per turn of the loop: what gathered in it is packed and sent together, then committed and executed. */
   #turn(): void {
     const parts = this.#parts;
     if (this.#driver.isReadyLeader) parts.participants.flush();
-    this.#routeWrites();
+    const { leader } = this.#driver.replica;
+    const isReady = this.#driver.isReadyLeader;
+    routeWrites(parts, { self: this.#options.agentId, leader, isReady, nowMs: this.#ports.nowMs() });
     if (this.#driver.isReadyLeader) parts.bundles.flush();
     parts.reads.flush();
     parts.renewals.flush();
     parts.participantCalls.flush();
     parts.leaving.proceed();
     parts.rounds.flush();
+    if (this.#hasPosted) {
+      this.#hasPosted = false;
+      this.#ports.afterSends(this.#work);
+    } else this.#work();
+  }
+
+  #work = (): void => {
+    if (this.#clock.isStopped) return;
+    const parts = this.#parts;
     // The disk and the peers work while this agent executes what was chosen before.
     parts.durability.settle();
     const isMoreToApply = parts.applier.run();
@@ -274,21 +295,7 @@ export class GroupHost {
     this.#clock.tickAt(this.#driver.replica.nextTickMs);
     if (this.#isStatusNews) this.#tellStatus();
     if (isMoreToApply || isMoreToLoad) this.#clock.wake();
-  }
-
-  #routeWrites(): void {
-    const { requests, bundles, forwards } = this.#parts;
-    const writes = requests.takeQueued(this.#ports.nowMs());
-    if (writes.length === 0) return;
-    const { leader } = this.#driver.replica;
-    if (leader === undefined) requests.giveBack(writes, 'leader');
-    else if (leader !== this.#options.agentId) requests.giveBack(forwards.send(writes, leader), 'room');
-    else if (!this.#driver.isReadyLeader) requests.giveBack(writes, 'leader');
-    else {
-      const taken = writes.findIndex((write) => !bundles.add(write));
-      if (taken >= 0) requests.giveBack(writes.slice(taken), 'room');
-    }
-  }
+  };
 
   /** After its end a host answers all the same: nobody must wait for ever. */
   #refuses(then: Then<never>): boolean {
@@ -306,6 +313,7 @@ export class GroupHost {
 
   #post(to: AgentId, message: PeerMessage): void {
     if (this.#clock.isStopped) return;
+    this.#hasPosted = true;
     this.#options.observer.messageSent(to, message);
     this.#ports.send(to, message);
   }

@@ -55,6 +55,7 @@ export class HostParts {
   readonly requests: Requests;
   readonly rounds: ReadRounds;
   readonly reads: Reads;
+  readonly timers = new TimerBook();
   readonly renewals: Renewals;
   readonly timerDuty: TimerDuty;
   readonly ownSession: OwnSession;
@@ -84,9 +85,8 @@ export class HostParts {
     this.forwards = new Forwards(context, this.bundles);
     this.requests = new Requests(context, this.appliedQuorum);
     this.rounds = new ReadRounds(context);
-    const { rounds, appliedWaits, appliedQuorum, bundles, liveness } = this;
+    const { rounds, appliedWaits, appliedQuorum, bundles, liveness, timers } = this;
     this.reads = new Reads(context, { rounds, appliedWaits, appliedQuorum });
-    const timers = new TimerBook();
     this.renewals = new Renewals(context, { rounds, timers, appliedWaits });
     this.timerDuty = new TimerDuty(context, { book: timers, bundles, machine });
     this.ownSession = new OwnSession(context, { requests: this.requests, renewals: this.renewals, bootNonce });

@@ -6,6 +6,7 @@ interface Report {
   readonly receivedMs: number;
   readonly silentMs: ReadonlyMap<AgentId, number>;
   readonly uptimeMs: number;
+  readonly applied: number;
 }
 
 /**
@@ -21,6 +22,8 @@ export class Liveness {
   #lastRunMs: number;
   /** As the leader sees the cell, this agent itself included. */
   #cell: readonly ParticipantReport[] = [];
+  /** As this agent alone hears it, while nobody leads: the last leader's word would stand still for ever. */
+  #heardHere: readonly ParticipantReport[] | undefined;
 
   constructor(context: HostContext) {
     this.#context = context;
@@ -32,8 +35,9 @@ export class Liveness {
     return Math.floor(this.#context.ports.nowMs() - this.#startedMs);
   }
 
+  /** To be shown; what is decided by suspicion asks `isSuspect`, which is always the word of a majority. */
   get cell(): readonly ParticipantReport[] {
-    return this.#cell;
+    return this.#heardHere ?? this.#cell;
   }
 
   heard(agentId: AgentId): void {
@@ -67,8 +71,14 @@ export class Liveness {
     this.#reports.clear();
   }
 
-  /** Twice a second, on every participant. Returns true when somebody became suspect or no longer is. */
+  /** Twice a second, on every participant. Returns true when somebody is shown as suspect or no longer is. */
   run(): boolean {
+    const before = suspectsOf(this.cell);
+    const changed = this.#look();
+    return changed || suspectsOf(this.cell) !== before;
+  }
+
+  #look(): boolean {
     const nowMs = this.#context.ports.nowMs();
     this.#forgivePause(nowMs);
     const others = this.#others();
@@ -81,6 +91,7 @@ export class Liveness {
       applied: this.#context.applied,
     };
     for (const agentId of others) this.#context.send(agentId, report);
+    this.#heardHere = this.#context.replica.leader === undefined ? this.#hearing(others) : undefined;
     if (!this.#context.isReadyLeader) return false;
     const changed = this.#judge(others, nowMs);
     this.#cell = this.#report(others);
@@ -93,14 +104,16 @@ export class Liveness {
       receivedMs: this.#context.ports.nowMs(),
       silentMs: new Map(report.heard.map(({ agentId, silentMs }) => [agentId, silentMs])),
       uptimeMs: report.uptimeMs,
+      applied: report.applied,
     });
   }
 
   /** Returns true when it says something new about who is suspect. */
   onCellReport(from: AgentId, participants: readonly ParticipantReport[]): boolean {
     if (from !== this.#context.replica.leader) return false;
-    const before = suspectsOf(this.#cell);
+    const before = suspectsOf(this.cell);
     this.#cell = participants;
+    this.#heardHere = undefined;
     return suspectsOf(participants) !== before;
   }
 
@@ -150,14 +163,6 @@ export class Liveness {
   #report(others: readonly AgentId[]): ParticipantReport[] {
     const { replica } = this.#context;
     const progress = new Map(replica.progress().map((entry) => [entry.agentId, entry]));
-    const own: ParticipantReport = {
-      agentId: this.#context.agentId,
-      suspect: false,
-      chosenThrough: replica.chosenThrough,
-      applied: this.#context.applied,
-      lastHeardMs: 0,
-      uptimeMs: this.uptimeMs,
-    };
     const rest = others.map((agentId) => ({
       agentId,
       suspect: this.#suspectSinceMs.has(agentId),
@@ -166,7 +171,30 @@ export class Liveness {
       lastHeardMs: Math.floor(this.silentMs(agentId)),
       uptimeMs: this.#reports.get(agentId)?.uptimeMs ?? 0,
     }));
-    return [own, ...rest];
+    return [this.#own(), ...rest];
+  }
+
+  #own(): ParticipantReport {
+    const { agentId, applied, replica } = this.#context;
+    const { chosenThrough } = replica;
+    return { agentId, suspect: false, chosenThrough, applied, lastHeardMs: 0, uptimeMs: this.uptimeMs };
+  }
+
+  #hearing(others: readonly AgentId[]): ParticipantReport[] {
+    const rest = others.map((agentId) => {
+      const known = this.#cell.find((report) => report.agentId === agentId);
+      const report = this.#reports.get(agentId);
+      const silentMs = this.silentMs(agentId);
+      return {
+        agentId,
+        suspect: silentMs >= this.#context.config.silentAfterMs,
+        chosenThrough: known?.chosenThrough ?? 0,
+        applied: Math.max(known?.applied ?? 0, report?.applied ?? 0),
+        lastHeardMs: Math.floor(silentMs),
+        uptimeMs: report?.uptimeMs ?? known?.uptimeMs ?? 0,
+      };
+    });
+    return [this.#own(), ...rest];
   }
 
   #others(): AgentId[] {

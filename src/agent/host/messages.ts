@@ -49,7 +49,7 @@ export type HostMessage =
     };
 
 export interface RenewItem {
-  /** `session/<id>` or `lease/<id>`. */
+  /** `session/<id>`, `lease/<id>` or `lock/<ticket>`. */
   readonly timerId: string;
   /** How long ago the client first sent it. */
   readonly ageMs: number;

@@ -13,6 +13,7 @@ const TARGETS = [
   ['createRevision', CompareTarget.CREATE_REVISION],
   ['modRevision', CompareTarget.MOD_REVISION],
   ['lease', CompareTarget.LEASE],
+  ['lockToken', CompareTarget.LOCK_TOKEN],
 ] as const;
 const OPERATORS = [
   ['equal', CompareOperator.EQUAL],
@@ -49,18 +50,18 @@ export function toWireWrite(operation: WriteOperation): WireWriteKind {
     case 'put': {
       const { leaseId, returnPrevious } = operation;
       const value = asBuffer(operation.value);
-      return { $case: 'put', value: { key: keyBytes(operation.key), value, leaseId, returnPrevious } };
+      const fencingToken = operation.fencingToken ?? 0;
+      return { $case: 'put', value: { key: keyBytes(operation.key), value, leaseId, returnPrevious, fencingToken } };
     }
-    case 'delete':
-      return {
-        $case: 'delete',
-        value: { key: keyBytes(operation.key), returnPrevious: operation.returnPrevious },
-      };
+    case 'delete': {
+      const { returnPrevious, fencingToken = 0 } = operation;
+      return { $case: 'delete', value: { key: keyBytes(operation.key), returnPrevious, fencingToken } };
+    }
     case 'deleteRange': {
-      const { returnPrevious } = operation;
+      const { returnPrevious, fencingToken = 0 } = operation;
       return {
         $case: 'deleteRange',
-        value: { start: keyBytes(operation.start), end: keyBytes(operation.end), returnPrevious },
+        value: { start: keyBytes(operation.start), end: keyBytes(operation.end), returnPrevious, fencingToken },
       };
     }
   }
@@ -69,16 +70,23 @@ export function toWireWrite(operation: WriteOperation): WireWriteKind {
 export function fromWireWrite(kind: WireWriteKind): WriteOperation {
   switch (kind.$case) {
     case 'put': {
-      const { key, value, leaseId, returnPrevious } = kind.value;
-      return { kind: 'put', key: keyOf(key), value, leaseId, returnPrevious };
+      const { key, value, leaseId, returnPrevious, fencingToken } = kind.value;
+      return { kind: 'put', key: keyOf(key), value, leaseId, returnPrevious, ...fenced(fencingToken) };
     }
-    case 'delete':
-      return { kind: 'delete', key: keyOf(kind.value.key), returnPrevious: kind.value.returnPrevious };
+    case 'delete': {
+      const { key, returnPrevious, fencingToken } = kind.value;
+      return { kind: 'delete', key: keyOf(key), returnPrevious, ...fenced(fencingToken) };
+    }
     case 'deleteRange': {
-      const { start, end, returnPrevious } = kind.value;
-      return { kind: 'deleteRange', start: keyOf(start), end: keyOf(end), returnPrevious };
+      const { start, end, returnPrevious, fencingToken } = kind.value;
+      return { kind: 'deleteRange', start: keyOf(start), end: keyOf(end), returnPrevious, ...fenced(fencingToken) };
     }
   }
+}
+
+/** No token and the token 0 are the same; one form of it, so that a command and its stored form are equal. */
+export function fenced(fencingToken: number): { fencingToken?: number } {
+  return fencingToken === 0 ? {} : { fencingToken };
 }
 
 export function toWireOperation(operation: Operation): WireOperation {

@@ -20,6 +20,8 @@ export interface HostPorts {
   after(delayMs: number, work: () => void): () => void;
   /** Best effort, ordered per receiver while a connection lasts, never blocking. */
   send(to: AgentId, message: PeerMessage): void;
+  /** Runs `work` once what was sent is on its way: the disks of the peers need not wait for this agent's. */
+  afterSends(work: () => void): void;
   /**
    * Fetches the state of `from` and makes it this agent's own (verified, durable, old journal entries dropped). Calls
    * back with the new store, or undefined when it failed or was not above the applied slot; the host then asks again.

@@ -4,6 +4,7 @@ import type { AppliedQuorum } from './applied-quorum.ts';
 import type { AppliedWait, AppliedWaits } from './applied-waits.ts';
 import { CellError, type ReadBarrierOptions } from './cell-port.ts';
 import type { HostContext } from './host-context.ts';
+import { LeaderQueue } from './leader-queue.ts';
 import type { ReadRounds } from './read-rounds.ts';
 
 interface Read {
@@ -17,14 +18,6 @@ interface Read {
   then: Then<Slot> | undefined;
 }
 
-interface Round {
-  readonly reads: readonly Read[];
-  readonly sentMs: number;
-}
-
-/** More reads than that share the next round. */
-const ROUNDS_IN_FLIGHT_MAX = 4;
-
 /**
  * Waits until a read may be answered from the state of this agent. LOCAL: it has applied what the client has seen.
  * MAJORITY: it has applied everything that was chosen when the read was asked (read index). ALL: so has every voter.
@@ -35,24 +28,22 @@ export class Reads {
   #appliedWaits: AppliedWaits;
   #appliedQuorum: AppliedQuorum;
   #open = new Set<Read>();
-  /** Wait for a round to begin. */
-  #queued: Read[] = [];
-  /** Asked of the leader by a follower, by call id. */
-  #forwarded = new Map<string, Round>();
-  #pauseUntilMs = 0;
+  /** Wait for a round of the leader. */
+  readonly #queue: LeaderQueue<Read>;
 
   constructor(
     context: HostContext,
     parts: { rounds: ReadRounds; appliedWaits: AppliedWaits; appliedQuorum: AppliedQuorum },
   ) {
     this.#context = context;
+    this.#queue = new LeaderQueue(context);
     this.#rounds = parts.rounds;
     this.#appliedWaits = parts.appliedWaits;
     this.#appliedQuorum = parts.appliedQuorum;
   }
 
   get isWaiting(): boolean {
-    return this.#open.size > 0 || this.#queued.length > 0;
+    return this.#open.size > 0 || !this.#queue.isEmpty;
   }
 
   /** Returns a function that ends the wait. */
@@ -74,7 +65,7 @@ export class Reads {
     this.#context.watchDeadlines();
     if (quorum === 'local') this.#awaitApplied(read, minSlot);
     else {
-      this.#queued.push(read);
+      this.#queue.add(read);
       this.#context.wake();
     }
     return () => this.#cancel(read);
@@ -82,69 +73,51 @@ export class Reads {
 
   /** Ends a turn: all majority reads of it share one round. */
   flush(): void {
-    if (this.#queued.length === 0) return;
-    const leader = this.#context.replica.leader;
-    const nowMs = this.#context.ports.nowMs();
-    if (leader === undefined || nowMs < this.#pauseUntilMs) return;
+    const { leader } = this.#queue;
     if (leader === this.#context.agentId) {
       if (!this.#context.isReadyLeader) return;
       const reads = this.#takeQueued();
       this.#rounds.ask((slot) => this.#settle(reads, slot));
-      return;
+    } else if (leader !== undefined && this.#queue.canPassOn) {
+      this.#context.send(leader, { kind: 'readIndex', callId: this.#queue.passOn(this.#takeQueued()) });
     }
-    if (this.#forwarded.size >= ROUNDS_IN_FLIGHT_MAX) return;
-    const callId = this.#context.nextCallId();
-    this.#forwarded.set(callId, { reads: this.#takeQueued(), sentMs: nowMs });
-    this.#context.send(leader, { kind: 'readIndex', callId });
   }
 
   answered(callId: string, ok: boolean, slot: Slot): void {
-    const round = this.#forwarded.get(callId);
-    if (round === undefined) return;
-    this.#forwarded.delete(callId);
-    this.#settle(round.reads, ok ? slot : undefined);
+    const reads = this.#queue.answered(callId);
+    if (reads === undefined) return;
+    this.#settle(reads, ok ? slot : undefined);
     this.#context.wake();
   }
 
-  /** Another ballot leads: whoever was asked may never answer. */
+  /** Another ballot leads. */
   repeatSent(): void {
-    this.#pauseUntilMs = 0;
-    for (const round of this.#forwarded.values()) this.#queued.push(...round.reads);
-    this.#forwarded.clear();
-    if (this.#queued.length > 0) this.#context.wake();
+    this.#queue.repeatSent();
   }
 
   sweep(nowMs: number): void {
-    for (const [callId, round] of this.#forwarded) {
-      if (nowMs - round.sentMs < this.#context.config.retryMs) continue;
-      this.#forwarded.delete(callId);
-      this.#queued.push(...round.reads);
-    }
+    this.#queue.sweep(nowMs);
     for (const read of this.#open) {
       if (nowMs >= read.deadlineMs && read.stage !== 'voters') this.#answer(read, failed(this.#lateError(read)));
     }
-    if (this.#queued.length > 0) this.#queued = this.#queued.filter(({ then }) => then !== undefined);
+    this.#queue.forgetAnswered();
   }
 
   failAll(): void {
     const error = () => new CellError('SHUTTING_DOWN', 'this agent is shutting down');
     for (const read of [...this.#open]) this.#answer(read, failed(error()));
-    this.#queued = [];
-    this.#forwarded.clear();
+    this.#queue.clear();
   }
 
   #takeQueued(): Read[] {
-    const reads = this.#queued.filter((read) => read.then !== undefined);
-    this.#queued = [];
+    const reads = this.#queue.take();
     for (const read of reads) read.stage = 'majority';
     return reads;
   }
 
   #settle(reads: readonly Read[], slot: Slot | undefined): void {
     if (slot === undefined) {
-      this.#pauseUntilMs = this.#context.ports.nowMs() + this.#context.config.consensus.heartbeatMs / 2;
-      for (const read of reads) this.#queued.push(read);
-      this.#context.watchDeadlines();
+      this.#queue.again(reads);
       return;
     }
     for (const read of reads) if (read.then !== undefined) this.#awaitApplied(read, Math.max(slot, read.minSlot));

@@ -3,6 +3,7 @@ import { type Answer, done, failed, type Then } from './answer.ts';
 import type { AppliedWaits } from './applied-waits.ts';
 import { CellError } from './cell-port.ts';
 import type { HostContext } from './host-context.ts';
+import { LeaderQueue } from './leader-queue.ts';
 import type { RenewItem, RenewOutcome } from './messages.ts';
 import type { ReadRounds } from './read-rounds.ts';
 import type { TimerBook } from './timers.ts';
@@ -13,13 +14,6 @@ interface Call {
   readonly deadlineMs: number;
   then: Then<readonly RenewOutcome[]> | undefined;
 }
-
-interface Sent {
-  readonly calls: readonly Call[];
-  readonly sentMs: number;
-}
-
-const CALLS_IN_FLIGHT_MAX = 4;
 
 /** Of one forwarded call: it and its answer stay far below what a link carries. */
 const ITEMS_PER_CALL_MAX = 10_000;
@@ -34,19 +28,18 @@ export class Renewals {
   #timers: TimerBook;
   #appliedWaits: AppliedWaits;
   #open = new Set<Call>();
-  #queued: Call[] = [];
-  #forwarded = new Map<string, Sent>();
-  #pauseUntilMs = 0;
+  readonly #queue: LeaderQueue<Call>;
 
   constructor(context: HostContext, parts: { rounds: ReadRounds; timers: TimerBook; appliedWaits: AppliedWaits }) {
     this.#context = context;
+    this.#queue = new LeaderQueue(context);
     this.#rounds = parts.rounds;
     this.#timers = parts.timers;
     this.#appliedWaits = parts.appliedWaits;
   }
 
   get isWaiting(): boolean {
-    return this.#open.size > 0 || this.#queued.length > 0;
+    return this.#open.size > 0 || !this.#queue.isEmpty;
   }
 
   /** A client's renewal. Held while there is no leader; what it was worth then counts from its first sending. */
@@ -75,27 +68,24 @@ export class Renewals {
     const receivedMs = this.#context.ports.nowMs();
     const call: Call = { items, receivedMs, deadlineMs: receivedMs + this.#context.config.writeWaitMs, then };
     this.#open.add(call);
-    this.#queued.push(call);
+    this.#queue.add(call);
   }
 
   /** Ends a turn: all renewals of it go to the leader in one call, or as few as they fit into. */
   flush(): void {
-    if (this.#queued.length === 0) return;
-    const leader = this.#context.replica.leader;
+    const { leader } = this.#queue;
     const nowMs = this.#context.ports.nowMs();
-    if (leader === undefined || nowMs < this.#pauseUntilMs) return;
+    if (leader === undefined) return;
     if (leader === this.#context.agentId) {
       if (!this.#timers.isRunning) return;
-      const calls = this.#takeQueued(Infinity);
+      const calls = this.#queue.take();
       this.#confirm(itemsOf(calls, nowMs), (outcomes) => this.#settle(calls, outcomes));
       return;
     }
-    while (this.#queued.length > 0 && this.#forwarded.size < CALLS_IN_FLIGHT_MAX) {
-      const calls = this.#takeQueued(ITEMS_PER_CALL_MAX);
+    while (this.#queue.canPassOn) {
+      const calls = this.#takeSome();
       if (calls.length === 0) return;
-      const callId = this.#context.nextCallId();
-      this.#forwarded.set(callId, { calls, sentMs: nowMs });
-      this.#context.send(leader, { kind: 'renew', callId, items: itemsOf(calls, nowMs) });
+      this.#context.send(leader, { kind: 'renew', callId: this.#queue.passOn(calls), items: itemsOf(calls, nowMs) });
     }
   }
 
@@ -107,40 +97,31 @@ export class Renewals {
   }
 
   answered(callId: string, ok: boolean, outcomes: readonly RenewOutcome[]): void {
-    const sent = this.#forwarded.get(callId);
-    if (sent === undefined) return;
-    this.#forwarded.delete(callId);
-    this.#settle(sent.calls, ok ? outcomes : undefined);
+    const calls = this.#queue.answered(callId);
+    if (calls === undefined) return;
+    this.#settle(calls, ok ? outcomes : undefined);
     this.#context.wake();
   }
 
   repeatSent(): void {
-    this.#pauseUntilMs = 0;
-    for (const sent of this.#forwarded.values()) this.#queued.push(...sent.calls);
-    this.#forwarded.clear();
-    if (this.#queued.length > 0) this.#context.wake();
+    this.#queue.repeatSent();
   }
 
   sweep(nowMs: number): void {
-    for (const [callId, sent] of this.#forwarded) {
-      if (nowMs - sent.sentMs < this.#context.config.retryMs) continue;
-      this.#forwarded.delete(callId);
-      this.#queued.push(...sent.calls);
-    }
+    this.#queue.sweep(nowMs);
     for (const call of this.#open) {
       if (nowMs < call.deadlineMs) continue;
       const message = 'no leader acknowledged the renewal: a majority of the voters does not answer';
       this.#answer(call, failed(new CellError('NO_MAJORITY', message, { effect: 'unknown' })));
     }
-    if (this.#queued.length > 0) this.#queued = this.#queued.filter(({ then }) => then !== undefined);
+    this.#queue.forgetAnswered();
   }
 
   failAll(): void {
     for (const call of [...this.#open]) {
       this.#answer(call, failed(new CellError('SHUTTING_DOWN', 'this agent is shutting down', { effect: 'unknown' })));
     }
-    this.#queued = [];
-    this.#forwarded.clear();
+    this.#queue.clear();
   }
 
   /** Undefined: this agent does not lead, or its leadership ended on the way; nothing is known of the items. */
@@ -173,27 +154,18 @@ export class Renewals {
     return { timerId, renewed: ttlMs !== undefined, ttlMs: ttlMs ?? 0 };
   }
 
-  /** At least one, then as many as have that many items together. */
-  #takeQueued(itemsMax: number): Call[] {
-    const calls: Call[] = [];
+  /** At least one, then as many as fit into one call together. */
+  #takeSome(): Call[] {
     let items = 0;
-    let next = 0;
-    for (; next < this.#queued.length; next += 1) {
-      const call = this.#queued[next] as Call;
-      if (call.then === undefined) continue;
+    return this.#queue.take((call, taken) => {
       items += call.items.length;
-      if (calls.length > 0 && items > itemsMax) break;
-      calls.push(call);
-    }
-    this.#queued.splice(0, next);
-    return calls;
+      return taken === 0 || items <= ITEMS_PER_CALL_MAX;
+    });
   }
 
   #settle(calls: readonly Call[], outcomes: readonly RenewOutcome[] | undefined): void {
     if (outcomes === undefined) {
-      this.#pauseUntilMs = this.#context.ports.nowMs() + this.#context.config.consensus.heartbeatMs / 2;
-      for (const call of calls) this.#queued.push(call);
-      this.#context.watchDeadlines();
+      this.#queue.again(calls);
       return;
     }
     const byId = new Map(outcomes.map((outcome) => [outcome.timerId, outcome]));

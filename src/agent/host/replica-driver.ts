@@ -119,6 +119,9 @@ export class ReplicaDriver {
         parts.rounds.failed(output.readId);
         return;
       case 'proposalFate':
+        if (output.slot !== undefined && parts.bundles.isAwaitedByAll(output.requestId)) {
+          parts.appliedQuorum.askAhead(output.slot);
+        }
         if (!parts.bundles.fate(output.requestId, output.fate)) parts.participants.fate(output.requestId, output.fate);
         return;
       case 'roleChanged':

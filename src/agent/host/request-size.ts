@@ -1,18 +1,23 @@
 import type { Command, Comparison, Operation } from '../machine/commands.ts';
 import { LIMITS } from '../machine/limits.ts';
+import { type CoordinationPart, coordinationParts } from './coordination-parts.ts';
 
 /** Tag and length of a field of less than 256 MiB. */
 const FIELD_BYTES = 5;
 const NUMBER_BYTES = 9;
 const FLAG_BYTES = 2;
-/** The request and its command as fields, its place in a session whose id is as long as may be, its digest. */
-const REQUEST_BYTES = 4 * FIELD_BYTES + LIMITS.idBytesMax + 3 * NUMBER_BYTES;
+/** The request and its command as fields, its place in a session whose id is as long as may be, its digest, a fencing token. */
+const REQUEST_BYTES = 4 * FIELD_BYTES + LIMITS.idBytesMax + 4 * NUMBER_BYTES;
 
 /**
  * What a request takes in a bundle, at most: bundles are packed by it, and one that is larger than an `Accept` may be
  * would be carried by no link, so that nothing after it could ever be chosen.
  */
-export function sizeOf(command: Command): number {
+export function sizeOf(command: Command, asSessionId?: string): number {
+  return sizeOfCommand(command) + (asSessionId === undefined ? 0 : textSize(asSessionId));
+}
+
+function sizeOfCommand(command: Command): number {
   switch (command.kind) {
     case 'put':
     case 'delete':
@@ -52,7 +57,21 @@ export function sizeOf(command: Command): number {
     }
     case 'pinRole':
       return REQUEST_BYTES + textSize(command.agentId) + FLAG_BYTES;
+    default:
+      return REQUEST_BYTES + sizeOfParts(coordinationParts(command));
   }
+}
+
+function sizeOfParts(parts: readonly CoordinationPart[]): number {
+  let size = 0;
+  for (const part of parts) {
+    // A path is a string of bytes; as text it is never counted shorter.
+    if (typeof part === 'string') size += textSize(part);
+    else if (part instanceof Uint8Array) size += bytesSize(part);
+    else if (typeof part === 'object') size += FIELD_BYTES + sizeOfParts(part);
+    else size += FIELD_BYTES + NUMBER_BYTES;
+  }
+  return size;
 }
 
 /** With the field that says which operation it is. */

@@ -6,9 +6,9 @@ import type { AppliedQuorum } from './applied-quorum.ts';
 import { CellError, type WriteOptions, type WriteOutcome } from './cell-port.ts';
 import { digestOf } from './digest.ts';
 import type { HostContext } from './host-context.ts';
-import { PendingWrite, type Waiter } from './pending-write.ts';
+import { PendingWrite, type Waiter, type WhatToWrite } from './pending-write.ts';
 import { WriteAnswers } from './write-answers.ts';
-import { refusalError, unknownError } from './write-errors.ts';
+import { refusalError, sessionNeeded, unknownError } from './write-errors.ts';
 import { WriteRegistry } from './write-registry.ts';
 
 const NOTHING_TO_CANCEL = (): void => {};
@@ -53,7 +53,7 @@ export class Requests {
       write: undefined,
       then,
     };
-    const refusal = this.#admit(command, options.session, waiter);
+    const refusal = this.#admit(command, options, waiter);
     if (refusal !== undefined) {
       this.#context.ports.soon(() => then(failed(refusal)));
       return NOTHING_TO_CANCEL;
@@ -80,7 +80,7 @@ export class Requests {
       existing.join(waiter);
       return;
     }
-    const write = this.#create(command, false, true, waiter);
+    const write = this.#create({ command, isOwn: false, isRepeatable: true }, waiter);
     write.requests = [{ sessionId: '', sequence: 0, ackedBelow: 0, digest, command }];
     this.#pending.add('', digest, write);
     this.#enqueue(write);
@@ -109,7 +109,8 @@ export class Requests {
         this.#answers.fail(write, () => unknownError('the session of this agent ended while the write was on its way'));
         continue;
       }
-      const moved = this.#create(write.command, true, false, ...write.waiters);
+      const { command, asSessionId } = write;
+      const moved = this.#create({ command, asSessionId, isOwn: true, isRepeatable: false }, ...write.waiters);
       write.isDone = true;
       this.#park(moved);
     }
@@ -216,12 +217,14 @@ export class Requests {
     this.#queue = [];
   }
 
-  #admit(command: Command, session: WriteOptions['session'], waiter: Waiter): CellError | undefined {
+  #admit(command: Command, { session, asSessionId }: WriteOptions, waiter: Waiter): CellError | undefined {
     const { queuedRequestsMax, queuedBytesMax, consensus } = this.#context.config;
+    const refusal = (session?.id ?? asSessionId) === undefined ? sessionNeeded(command) : undefined;
+    if (refusal !== undefined) return refusal;
     if (session !== undefined) {
       const existing = this.#pending.find(session.id, session.sequence);
       if (existing !== undefined) {
-        if (existing.request.digest !== digestOf(command)) {
+        if (existing.request.digest !== digestOf(command, asSessionId)) {
           return new CellError('SEQUENCE_REUSED', `sequence ${session.sequence} is in use for another command`);
         }
         existing.join(waiter);
@@ -231,7 +234,8 @@ export class Requests {
     if (this.count >= queuedRequestsMax || this.#pending.sizeBytes >= queuedBytesMax) {
       return new CellError('OVERLOADED', 'this agent has no room for more writes; try again in a moment');
     }
-    const write = this.#create(command, session === undefined, false, waiter);
+    const isOwn = session === undefined;
+    const write = this.#create({ command, asSessionId, isOwn, isRepeatable: false }, waiter);
     if (write.sizeBytes > consensus.acceptMaxBytes) {
       return new CellError('LIMIT_EXCEEDED', `a request has at most ${consensus.acceptMaxBytes} bytes`);
     }
@@ -240,16 +244,14 @@ export class Requests {
       else this.#park(write);
       return undefined;
     }
-    const { id: sessionId, sequence, ackedBelow } = session;
-    write.requests = [{ sessionId, sequence, ackedBelow, digest: digestOf(command), command }];
-    this.#pending.add(sessionId, sequence, write);
+    write.place(session.id, session.sequence, session.ackedBelow);
+    this.#pending.add(session.id, session.sequence, write);
     this.#enqueue(write);
     return undefined;
   }
 
-  #create(command: Command, isOwn: boolean, isRepeatable: boolean, ...waiters: Waiter[]): PendingWrite {
-    const queuedMs = this.#context.ports.nowMs();
-    const write = new PendingWrite({ command, isOwn, isRepeatable, queuedMs, onFate: this.#onFate });
+  #create(what: WhatToWrite, ...waiters: Waiter[]): PendingWrite {
+    const write = new PendingWrite({ ...what, queuedMs: this.#context.ports.nowMs(), onFate: this.#onFate });
     for (const waiter of waiters) write.join(waiter);
     return write;
   }
@@ -285,7 +287,7 @@ export class Requests {
     const sequence = this.#ownSequence;
     this.#pending.add(sessionId, sequence, write);
     const ackedBelow = this.#pending.lowest(sessionId) ?? sequence;
-    write.requests = [{ sessionId, sequence, ackedBelow, digest: digestOf(write.command), command: write.command }];
+    write.place(sessionId, sequence, ackedBelow);
     this.#enqueue(write);
   }
 

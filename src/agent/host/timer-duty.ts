@@ -133,6 +133,7 @@ export class TimerDuty {
       requests: [request],
       sizeBytes: sizeOf(command),
       isWanted: true,
+      isAwaitedByAll: false,
       queuedMs: this.#context.ports.nowMs(),
       markSent: () => {},
       fate: (fate) => {

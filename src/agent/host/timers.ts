@@ -1,3 +1,4 @@
+import type { TimerCountdown } from './cell-port.ts';
 import { type Deadline, DeadlineHeap } from './deadline-heap.ts';
 
 /** A timer entry of the system keyspace. */
@@ -91,6 +92,22 @@ export class TimerBook {
     return timer === undefined || timer.isEnding ? undefined : timer.ttlMs;
   }
 
+  /** What is left of those that run, for people; undefined when nothing is counted here. */
+  countdowns(timerIds: readonly string[], nowMs: number): TimerCountdown[] | undefined {
+    if (!this.isRunning) return undefined;
+    return timerIds.flatMap((timerId) => {
+      const timer = this.#running?.get(timerId);
+      if (timer === undefined) return [];
+      const remainingMs = timer.isEnding ? 0 : Math.max(0, Math.round(this.#deadlineOf(timer) - nowMs));
+      return [{ timerId, remainingMs, ttlMs: timer.ttlMs }];
+    });
+  }
+
+  /** Nobody could renew it while timers were being loaded. */
+  #deadlineOf({ deadlineMs, ttlMs }: Running): number {
+    return Math.max(deadlineMs, this.#beganMs + ttlMs * GRACE_FACTOR);
+  }
+
   /** Places in the heap; for tests. */
   get queued(): number {
     return this.#heap.size;
@@ -108,8 +125,7 @@ export class TimerBook {
       const timer = this.#running?.get(this.#heap.pop() as string);
       // Deleted, or started anew with a place of its own in the heap.
       if (timer === undefined || timer.isEnding || timer.queuedMs !== queuedMs) continue;
-      // Nobody could renew it while timers were being loaded.
-      const deadlineMs = Math.max(timer.deadlineMs, this.#beganMs + timer.ttlMs * GRACE_FACTOR);
+      const deadlineMs = this.#deadlineOf(timer);
       if (deadlineMs > nowMs) {
         timer.queuedMs = deadlineMs;
         this.#heap.push(deadlineMs, timer.timerId);

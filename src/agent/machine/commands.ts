@@ -1,3 +1,4 @@
+import type { CoordinationCommand } from './coordination-commands.ts';
 import type { Key } from './store.ts';
 
 /** What clients and the leader ask of the machine. The stored form is `proto/synod/v1/journal.proto`. */
@@ -7,6 +8,7 @@ export type Command =
   | DeleteRangeCommand
   | CompareAndWriteCommand
   | TransactCommand
+  | CoordinationCommand
   | { readonly kind: 'compact'; readonly floor: number }
   | { readonly kind: 'openSession'; readonly sessionId: string; readonly ttlMs: number; readonly owner: string }
   | { readonly kind: 'endSession'; readonly sessionId: string }
@@ -24,7 +26,15 @@ export type Command =
     }
   | { readonly kind: 'pinRole'; readonly agentId: string; readonly pin: 'none' | 'voter' | 'learner' };
 
-export interface PutCommand {
+/**
+ * With a fencing token, a write happens only while its session holds a lock that was granted with this token: what a
+ * holder sent before it lost the lock is refused, also when it has acquired the lock again. Absent or 0: no such check.
+ */
+export interface Fenced {
+  readonly fencingToken?: number;
+}
+
+export interface PutCommand extends Fenced {
   readonly kind: 'put';
   readonly key: Key;
   readonly value: Uint8Array;
@@ -32,20 +42,20 @@ export interface PutCommand {
   readonly returnPrevious: boolean;
 }
 
-export interface DeleteCommand {
+export interface DeleteCommand extends Fenced {
   readonly kind: 'delete';
   readonly key: Key;
   readonly returnPrevious: boolean;
 }
 
-export interface DeleteRangeCommand {
+export interface DeleteRangeCommand extends Fenced {
   readonly kind: 'deleteRange';
   readonly start: Key;
   readonly end: Key;
   readonly returnPrevious: boolean;
 }
 
-export interface CompareAndWriteCommand {
+export interface CompareAndWriteCommand extends Fenced {
   readonly kind: 'compareAndWrite';
   readonly key: Key;
   readonly expected:
@@ -60,7 +70,8 @@ export interface Comparison {
   readonly start: Key;
   /** Exclusive; empty: only `start`. */
   readonly end: Key;
-  readonly target: 'value' | 'version' | 'createRevision' | 'modRevision' | 'lease';
+  /** `lockToken`: `start` is a lock; the fencing token of its holder, 0 while nobody holds it, is compared with `number`. */
+  readonly target: 'value' | 'version' | 'createRevision' | 'modRevision' | 'lease' | 'lockToken';
   readonly operator: 'equal' | 'notEqual' | 'less' | 'greater';
   readonly value: Uint8Array;
   readonly number: number;
@@ -79,7 +90,7 @@ export interface ReadOperation {
 
 export type Operation = PutCommand | DeleteCommand | DeleteRangeCommand | ReadOperation;
 
-export interface TransactCommand {
+export interface TransactCommand extends Fenced {
   readonly kind: 'transact';
   readonly compare: readonly Comparison[];
   readonly then: readonly Operation[];
@@ -94,4 +105,6 @@ export interface Request {
   readonly ackedBelow: number;
   readonly digest: number;
   readonly command: Command;
+  /** The session in whose name it is done; absent: the one of its place. */
+  readonly asSessionId?: string;
 }

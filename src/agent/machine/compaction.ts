@@ -9,11 +9,11 @@ export const COMPACTION: Families<'compact'> = {
     apply(view, { floor }) {
       const revision = view.revision('user');
       if (floor > revision) {
-        const message = `Revision ${floor} has not been written yet: the newest is ${revision}.`;
+        const message = `revision ${floor} has not been written yet: the newest is ${revision}`;
         return refused('FUTURE_REVISION', message, { floor: view.userFloor });
       }
       if (floor < view.userFloor) {
-        const message = `Revisions below ${view.userFloor} are already forgotten.`;
+        const message = `revisions below ${view.userFloor} are already forgotten`;
         return refused('COMPACTED', message, { floor: view.userFloor });
       }
       if (floor > view.userFloor) view.raiseFloor(floor);

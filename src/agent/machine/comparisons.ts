@@ -1,5 +1,6 @@
 import { compareBytes } from './bytes.ts';
 import type { Comparison } from './commands.ts';
+import { tokenOf } from './lock-guards.ts';
 import type { KeyRecord } from './store.ts';
 import type { WriteView } from './write-view.ts';
 
@@ -12,6 +13,7 @@ const PAGE_RECORDS = 64;
  */
 export function comparisonHolds(view: WriteView, comparison: Comparison): boolean {
   let { start } = comparison;
+  if (comparison.target === 'lockToken') return isOrdered(compare(tokenOf(view, start), comparison.number), comparison);
   const keysOnly = comparison.target !== 'value';
   for (let isFirst = true; ; isFirst = false) {
     const page = view.range('user', { start, end: comparison.end, limit: PAGE_RECORDS, keysOnly });
@@ -28,6 +30,8 @@ function recordHolds(record: KeyRecord | undefined, comparison: Comparison): boo
       return record !== undefined && isOrdered(compareBytes(record.value, comparison.value), comparison);
     case 'lease':
       return isOrdered(compare(record?.leaseId ?? '', comparison.leaseId), comparison);
+    case 'lockToken':
+      return false;
     default:
       return isOrdered(compare(record?.[comparison.target] ?? 0, comparison.number), comparison);
   }

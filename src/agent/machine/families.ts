@@ -1,9 +1,18 @@
+import { BARRIERS_FAMILY } from './barriers.ts';
 import type { Command } from './commands.ts';
 import { COMPACTION } from './compaction.ts';
 import { COMPARE_AND_WRITE } from './compare-and-write.ts';
+import { COUNTERS_FAMILY } from './counters.ts';
+import { ELECTIONS_FAMILY } from './elections.ts';
 import { type Families, type Family, refused } from './family.ts';
 import { LEASES_FAMILY } from './leases.ts';
+import { guardRefusal } from './lock-guards.ts';
+import { LOCKS_FAMILY } from './locks.ts';
+import { ONCE_FAMILY } from './once.ts';
 import { PARTICIPANTS } from './participants.ts';
+import { PROPOSALS_FAMILY } from './proposals.ts';
+import { QUEUES_FAMILY } from './queues.ts';
+import { LIMITS_FAMILY } from './raisable-limits.ts';
 import type { Result } from './results.ts';
 import { SESSIONS_FAMILY } from './sessions.ts';
 import { TIMERS_FAMILY } from './timers.ts';
@@ -21,6 +30,14 @@ const FAMILIES: Families<Command['kind']> = {
   ...LEASES_FAMILY,
   ...TIMERS_FAMILY,
   ...PARTICIPANTS,
+  ...LOCKS_FAMILY,
+  ...ELECTIONS_FAMILY,
+  ...BARRIERS_FAMILY,
+  ...COUNTERS_FAMILY,
+  ...LIMITS_FAMILY,
+  ...PROPOSALS_FAMILY,
+  ...ONCE_FAMILY,
+  ...QUEUES_FAMILY,
 };
 
 /** The kind of the union and of the table belong together; TypeScript cannot see that by itself. */
@@ -44,5 +61,7 @@ export function execute(view: WriteView, command: Command): Result {
   const family = familyOf(command);
   const violation = family === undefined ? commandViolation(command) : family.violation(command);
   if (family === undefined || violation !== undefined) return refused('INVALID_ARGUMENT', violation ?? '');
-  return family.apply(view, command);
+  const result = family.apply(view, command);
+  if (result.kind === 'refused') return result;
+  return guardRefusal(view, command) ?? result;
 }

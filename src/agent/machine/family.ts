@@ -31,13 +31,14 @@ export function written(
     previous: parts.previous,
     deleted: parts.deleted ?? 0,
     results: parts.results ?? NO_RESULTS,
+    ...(parts.outcome === undefined ? {} : { outcome: parts.outcome }),
   };
 }
 
 export function refused(
   reason: RefusalReason,
   message: string,
-  details: { readonly floor?: number; readonly holder?: string } = {},
+  details: Pick<Refusal, 'floor' | 'holder' | 'heldSinceMs' | 'limit'> = {},
 ): Refusal {
   return { kind: 'refused', reason, message, ...details };
 }

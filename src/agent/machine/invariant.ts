@@ -4,7 +4,7 @@
  */
 export class MachineInvariantError extends Error {
   constructor(message: string) {
-    super(`The replicated state is inconsistent: ${message}`);
+    super(`the replicated state is inconsistent: ${message}`);
     this.name = 'MachineInvariantError';
   }
 }

@@ -19,7 +19,10 @@ export function writeUserKey(view: WriteView, key: Key, value: Uint8Array, lease
 /** Returns what was deleted. */
 export function deleteUserKey(view: WriteView, key: Key): KeyRecord | undefined {
   const before = view.get('user', key);
-  if (before === undefined) return undefined;
+  if (before === undefined) {
+    view.noteMissed(key);
+    return undefined;
+  }
   if (before.leaseId !== '') view.deletePlain(indexKey(before.leaseId, key));
   view.delete('user', key);
   return before;

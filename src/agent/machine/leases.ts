@@ -11,7 +11,7 @@ export const LEASES_FAMILY: Families<'grantLease' | 'revokeLease'> = {
     apply(view, { leaseId, ttlMs }) {
       const key = LEASES.keyOf(leaseId);
       if (view.get('system', key) !== undefined) {
-        return refused('LEASE_EXISTS', `There is already a lease ${leaseId}.`);
+        return refused('LEASE_EXISTS', `there is already a lease ${leaseId}`);
       }
       view.put('system', key, LEASES.encode({ ttlMs, grantedSlot: view.slot, grantedMs: view.stampMs }));
       startTimer(view, leaseTimer(leaseId), ttlMs);
@@ -23,7 +23,7 @@ export const LEASES_FAMILY: Families<'grantLease' | 'revokeLease'> = {
     violation: ({ leaseId }) => idViolation('a lease id', leaseId),
     apply(view, { leaseId }) {
       if (view.get('system', LEASES.keyOf(leaseId)) === undefined) {
-        return refused('LEASE_UNKNOWN', `There is no lease ${leaseId}: it has ended, or was never granted.`);
+        return refused('LEASE_UNKNOWN', `there is no lease ${leaseId}: it has ended, or was never granted`);
       }
       return written(view, { deleted: endLease(view, leaseId) });
     },

@@ -27,4 +27,14 @@ export const LIMITS = {
   systemRevisionsKept: 10_000,
   /** The system keyspace is compacted each time this many more have come together. */
   systemCompactionStep: 1_000,
+  /** Records of locks, and of elections, that nobody holds or wants any more; older ones are forgotten. */
+  retiredRecordsKept: 1_024,
+  /** They are forgotten each time this many more have come together. */
+  retiredRecordsStep: 256,
+  /** Voters of a proposal: each vote writes the list of them. */
+  electorateMax: 1_024,
+  /** What one entry of a queue may depend on: each leaves a trace of its own. */
+  dependenciesMax: 1_000,
+  /** So that payload and progress of a claimed entry fit into one answer. */
+  progressBytesMax: 512 * 1024,
 } as const;

@@ -1,7 +1,7 @@
 import type { Applicable, ApplyContext } from './applicable.ts';
 import type { Request } from './commands.ts';
 import { compactSystem } from './compaction.ts';
-import { admit, replyTo } from './exactly-once.ts';
+import { actorRefusal, admit, replyTo } from './exactly-once.ts';
 import { execute, isIdempotent } from './families.ts';
 import { refused } from './family.ts';
 import { MachineInvariantError } from './invariant.ts';
@@ -58,7 +58,7 @@ export class Machine {
     const { slot } = context;
     const meta = this.#meta;
     if (slot !== meta.appliedSlot + 1) {
-      throw new MachineInvariantError(`slot ${slot} was delivered after slot ${meta.appliedSlot} was applied.`);
+      throw new MachineInvariantError(`slot ${slot} was delivered after slot ${meta.appliedSlot} was applied`);
     }
     meta.appliedSlot = slot;
     meta.era = context.era;
@@ -95,6 +95,7 @@ export class Machine {
 
   #outcome(request: Request, events: RevisionEvent[]): RequestOutcome {
     const { sessionId, sequence } = request;
+    this.#view.sessionId = request.asSessionId ?? sessionId;
     const answered = sessionId === '' ? this.#withoutSession(request, events) : this.#inSession(request, events);
     const result = this.#inSlot(answered);
     this.#hash.number(sequence);
@@ -112,7 +113,7 @@ export class Machine {
     if (admission.kind === 'answer') return admission.result;
     const { window } = admission;
     this.#windows.trim(window, request.ackedBelow);
-    const result = this.#execute(request.command, events);
+    const result = this.#inSlot(actorRefusal(this.#store, request) ?? this.#execute(request.command, events));
     // A command may end the session it came in: then there is no window to keep its answer in.
     if (this.#windows.open(window.sessionId) === window) {
       this.#windows.write(window, request.sequence, request.digest, result);
@@ -172,10 +173,10 @@ export class Machine {
     const floor = this.floor(space);
     if (revision === 0) return undefined;
     if (revision < floor) {
-      return refused('COMPACTED', `Revision ${revision} is forgotten: history begins at ${floor}.`, { floor });
+      return refused('COMPACTED', `revision ${revision} is forgotten: history begins at ${floor}`, { floor });
     }
     if (revision <= this.revision(space)) return undefined;
-    const message = `Revision ${revision} is not there yet: the newest is ${this.revision(space)}.`;
+    const message = `revision ${revision} is not there yet: the newest is ${this.revision(space)}`;
     return refused('FUTURE_REVISION', message, { floor });
   }
 
@@ -198,5 +199,9 @@ export class Machine {
 
   history(space: Space, key: Key, beforeRevision: number, limit: number): KeyChange[] {
     return this.#store.history(space, key, beforeRevision, limit);
+  }
+
+  plainKeys(start: Key, end: Key, limit: number): Key[] {
+    return this.#store.plainKeys(start, end, limit);
   }
 }

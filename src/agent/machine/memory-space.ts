@@ -1,5 +1,5 @@
 import { SortedKeys } from './sorted-keys.ts';
-import type { Key, KeyChange, KeyRecord, LevelChild, RangeQuery } from './store.ts';
+import type { Key, KeyChange, KeyRecord, LevelChild, RangeQuery, RecordHeader } from './store.ts';
 
 const EMPTY = new Uint8Array(0);
 
@@ -82,6 +82,13 @@ export class MemorySpace {
     return found;
   }
 
+  headers(start: Key, end: Key, limit: number): RecordHeader[] {
+    return this.range({ start, end, limit }).map((record) => ({
+      record: { ...record, value: EMPTY },
+      sizeBytes: record.value.length,
+    }));
+  }
+
   count(start: Key, end: Key, revision = 0): number {
     const isLive = (key: Key) => (revision ? this.getAt(key, revision) : this.get(key)) !== undefined;
     if (end === '') return isLive(start) ? 1 : 0;
@@ -94,22 +101,36 @@ export class MemorySpace {
   }
 
   level(path: Key, after: string, limit: number): LevelChild[] {
-    const children: LevelChild[] = [];
-    let previous = after;
-    while (limit === 0 || children.length < limit) {
-      const segment = this.#nextSegment(path, previous);
-      if (segment === undefined) break;
-      previous = segment;
+    return this.segments(path, after, limit).map((segment) => {
       const child = `${path}/${segment}`;
       const record = this.get(child);
-      children.push({
+      return {
         segment,
         descendants: this.count(`${child}/`, `${child}0`),
         record: record && { ...record, value: EMPTY },
         sizeBytes: record?.value.length ?? 0,
-      });
+      };
+    });
+  }
+
+  segments(path: Key, after: string, limit: number): string[] {
+    const segments: string[] = [];
+    let next = this.#nextSegment(path, after);
+    while (next !== undefined && (limit === 0 || segments.length < limit)) {
+      segments.push(next);
+      next = this.#nextSegment(path, next);
     }
-    return children;
+    return segments;
+  }
+
+  deleted(start: Key, end: Key, limit: number): KeyChange[] {
+    const found: KeyChange[] = [];
+    this.#keys.ascend(start, end, (key) => {
+      const newest = this.#entries.get(key)?.changes.at(-1);
+      if (newest?.kind === 'delete') found.push(newest);
+      return limit === 0 || found.length < limit;
+    });
+    return found;
   }
 
   history(key: Key, beforeRevision: number, limit: number): KeyChange[] {

@@ -47,7 +47,7 @@ function setParticipant(view: WriteView, command: SetParticipant): Result {
   const { agentId, name, grpcAddress, httpAddress, version } = command;
   const holder = ADDRESSES.list(view).find(({ id, value }) => value.name === name && id !== agentId);
   if (holder !== undefined) {
-    return refused('NAME_TAKEN', `The name ${name} belongs to agent ${holder.id}.`, { holder: holder.id });
+    return refused('NAME_TAKEN', `the name ${name} belongs to agent ${holder.id}`, { holder: holder.id });
   }
   // Sorted, so that the same labels always make the same record. fromEntries makes own properties even of `__proto__`.
   const labels = Object.fromEntries(Object.entries(command.labels).sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -60,7 +60,7 @@ function pinRole(view: WriteView, { agentId, pin }: PinRole): Result {
   if (pin === 'none') {
     view.delete('system', PINS.keyOf(agentId));
   } else if (!agentsOf(view.configuration).has(agentId)) {
-    return refused('INVALID_ARGUMENT', `${agentId} is not a participant of this cell, so no role can be pinned.`);
+    return refused('INVALID_ARGUMENT', `${agentId} is not a participant of this cell, so no role can be pinned`);
   } else {
     putUnlessEqual(view, PINS.keyOf(agentId), PINS.encode({ pin }));
   }

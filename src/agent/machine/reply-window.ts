@@ -2,7 +2,7 @@ import { prefixEnd } from './keys.ts';
 import { ResultReader, ResultWriter } from './result-codec.ts';
 import type { Result } from './results.ts';
 import type { Key, StateStore } from './store.ts';
-import { REPLIES_FOLDER, SESSIONS } from './system-records.ts';
+import { repliesFolder, SESSIONS } from './system-records.ts';
 
 /** The replies of one session that are still kept. Nothing here is not also in the store; it saves looking there. */
 export interface ReplyWindow {
@@ -23,10 +23,6 @@ export interface StoredReply {
   readonly floor: number;
   readonly digest: number;
   readonly result: Result;
-}
-
-export function repliesFolder(sessionId: string): Key {
-  return `${REPLIES_FOLDER}${sessionId}/`;
 }
 
 /**

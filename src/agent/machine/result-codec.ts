@@ -1,3 +1,5 @@
+import type { LimitName } from './coordination-records.ts';
+import type { Outcome } from './coordination-results.ts';
 import { MachineInvariantError } from './invariant.ts';
 import { latin1Of } from './keys.ts';
 import type { OperationResult, Refusal, RefusalReason, Result, WriteResult } from './results.ts';
@@ -13,9 +15,12 @@ const SUCCEEDED = 1;
 const HAS_CURRENT = 2;
 const HAS_PREVIOUS = 4;
 const HAS_MORE = 8;
+const HAS_OUTCOME = 16;
 const HAS_FLOOR = 1;
 const HAS_HOLDER = 2;
 const HAS_SLOT = 4;
+const HAS_SINCE = 8;
+const HAS_LIMIT = 16;
 
 /** Grows to what it is given; reused for every result, so that encoding allocates only what is kept. */
 export class ResultWriter {
@@ -44,12 +49,13 @@ export class ResultWriter {
   }
 
   #written(result: WriteResult): void {
-    const { current, previous, results } = result;
+    const { current, previous, results, outcome } = result;
     this.#byte(TAG_WRITTEN);
     this.#byte(
       (result.succeeded ? SUCCEEDED : 0) |
         (current === undefined ? 0 : HAS_CURRENT) |
-        (previous === undefined ? 0 : HAS_PREVIOUS),
+        (previous === undefined ? 0 : HAS_PREVIOUS) |
+        (outcome === undefined ? 0 : HAS_OUTCOME),
     );
     this.#count(result.revision);
     this.#count(result.slot);
@@ -58,6 +64,8 @@ export class ResultWriter {
     if (previous !== undefined) this.#record(previous);
     this.#count(results.length);
     for (const one of results) this.#operation(one);
+    // Small, and of many forms: as people can read it.
+    if (outcome !== undefined) this.#text(JSON.stringify(outcome));
   }
 
   #operation({ items, count, more, previous }: OperationResult): void {
@@ -68,15 +76,18 @@ export class ResultWriter {
     for (const item of items) this.#record(item);
   }
 
-  #refused({ reason, message, floor, holder, slot }: Refusal): void {
+  #refused({ reason, message, floor, holder, slot, heldSinceMs, limit }: Refusal): void {
     this.#byte(TAG_REFUSED);
     const details = (floor === undefined ? 0 : HAS_FLOOR) | (holder === undefined ? 0 : HAS_HOLDER);
-    this.#byte(details | (slot === undefined ? 0 : HAS_SLOT));
+    const more = (heldSinceMs === undefined ? 0 : HAS_SINCE) | (limit === undefined ? 0 : HAS_LIMIT);
+    this.#byte(details | (slot === undefined ? 0 : HAS_SLOT) | more);
     this.#latin1(reason);
-    this.#data(new TextEncoder().encode(message));
+    this.#text(message);
     if (floor !== undefined) this.#count(floor);
-    if (holder !== undefined) this.#data(new TextEncoder().encode(holder));
+    if (holder !== undefined) this.#text(holder);
     if (slot !== undefined) this.#count(slot);
+    if (heldSinceMs !== undefined) this.float(heldSinceMs);
+    if (limit !== undefined) this.#latin1(limit);
   }
 
   #record({ key, value, createRevision, modRevision, version, leaseId }: KeyRecord): void {
@@ -93,6 +104,10 @@ export class ResultWriter {
     this.#reserve(text.length);
     for (let at = 0; at < text.length; at += 1) this.#bytes[this.#length + at] = text.charCodeAt(at);
     this.#length += text.length;
+  }
+
+  #text(text: string): void {
+    this.#data(new TextEncoder().encode(text));
   }
 
   #data(bytes: Uint8Array): void {
@@ -158,7 +173,8 @@ export class ResultReader {
     const results: OperationResult[] = [];
     for (let left = this.#count(); left > 0; left -= 1) results.push(this.#operation());
     const succeeded = (flags & SUCCEEDED) !== 0;
-    return { kind: 'written', succeeded, revision, slot, current, previous, deleted, results };
+    const outcome = flags & HAS_OUTCOME ? { outcome: JSON.parse(this.#text()) as Outcome } : {};
+    return { kind: 'written', succeeded, revision, slot, current, previous, deleted, results, ...outcome };
   }
 
   #operation(): OperationResult {
@@ -173,14 +189,16 @@ export class ResultReader {
   #refused(): Refusal {
     const flags = this.#byte();
     const reason = this.#latin1() as RefusalReason;
-    const message = new TextDecoder().decode(this.#data());
+    const message = this.#text();
     return {
       kind: 'refused',
       reason,
       message,
       ...(flags & HAS_FLOOR ? { floor: this.#count() } : {}),
-      ...(flags & HAS_HOLDER ? { holder: new TextDecoder().decode(this.#data()) } : {}),
+      ...(flags & HAS_HOLDER ? { holder: this.#text() } : {}),
       ...(flags & HAS_SLOT ? { slot: this.#count() } : {}),
+      ...(flags & HAS_SINCE ? { heldSinceMs: this.float() } : {}),
+      ...(flags & HAS_LIMIT ? { limit: this.#latin1() as LimitName } : {}),
     };
   }
 
@@ -191,6 +209,10 @@ export class ResultReader {
     const modRevision = this.#count();
     const version = this.#count();
     return { key, value, createRevision, modRevision, version, leaseId: this.#latin1() };
+  }
+
+  #text(): string {
+    return new TextDecoder().decode(this.#data());
   }
 
   #latin1(): string {

@@ -1,8 +1,12 @@
+import type { LimitName } from './coordination-records.ts';
+import type { Outcome } from './coordination-results.ts';
 import type { KeyChange, KeyRecord, Space } from './store.ts';
 
 /** Why a command was refused; deterministic, the same on every agent. Nothing was changed. */
 export type RefusalReason =
   | 'SESSION_UNKNOWN'
+  /** The session in whose name it was to be done is not there; that of its place is. */
+  | 'ACTOR_UNKNOWN'
   | 'SEQUENCE_REUSED'
   | 'SEQUENCE_FORGOTTEN'
   | 'LEASE_UNKNOWN'
@@ -12,14 +16,52 @@ export type RefusalReason =
   | 'FUTURE_REVISION'
   | 'INVALID_ARGUMENT'
   | 'LIMIT_EXCEEDED'
-  | 'NAME_TAKEN';
+  | 'NAME_TAKEN'
+  /** A key lies below a lock that the session does not hold; or there is nothing of its own to release. */
+  | 'LOCK_NOT_HELD'
+  /** The session no longer holds a lock with the fencing token that came with the write. */
+  | 'TOKEN_STALE'
+  /** It cannot be granted at once, and the claim does not wait. */
+  | 'LOCK_HELD'
+  | 'DEADLOCK'
+  | 'NOT_ELECTED'
+  | 'BARRIER_UNKNOWN'
+  | 'BARRIER_EXISTS'
+  | 'BARRIER_BROKEN'
+  | 'BARRIER_STANDING'
+  | 'NOT_A_MEMBER'
+  | 'NOT_A_NUMBER'
+  | 'OVERFLOW'
+  /** Never made, or decided so long ago that it is forgotten. */
+  | 'PROPOSAL_UNKNOWN'
+  | 'PROPOSAL_CLOSED'
+  | 'NOT_A_VOTER'
+  | 'ALREADY_VOTED'
+  | 'NOT_THE_PROPOSER'
+  /** Nobody has claimed such work yet. */
+  | 'ONCE_UNKNOWN'
+  /** The work is claimed. */
+  | 'ONCE_CLAIMED'
+  /** Nobody needs to say what became of the work. */
+  | 'ONCE_SETTLED'
+  | 'QUEUE_UNKNOWN'
+  | 'ENTRY_UNKNOWN'
+  | 'ENTRY_CLAIMED'
+  | 'ENTRY_NOT_DEAD'
+  | 'DEPENDENCY_UNKNOWN'
+  | 'CIRCULAR_DEPENDENCY';
 
 export interface Refusal {
   readonly kind: 'refused';
   readonly reason: RefusalReason;
   readonly message: string;
   readonly floor?: number;
+  /** Who stands in the way: of a lock, the session that holds it. */
   readonly holder?: string;
+  /** Since when, for people: a clock decides nothing. */
+  readonly heldSinceMs?: number;
+  /** With LIMIT_EXCEEDED: the limit that an operator can raise. Absent: it is part of the format. */
+  readonly limit?: LimitName;
   /** Of the entry that it was refused in; a repeat gets the same. Absent: it was judged outside of one. */
   readonly slot?: number;
 }
@@ -51,6 +93,8 @@ export interface WriteResult {
   readonly deleted: number;
   /** One for each operation of the branch of a transaction; one for a deleteRange with returnPrevious; else none. */
   readonly results: readonly OperationResult[];
+  /** Of coordination commands. */
+  readonly outcome?: Outcome;
 }
 
 export type Result = WriteResult | Refusal;

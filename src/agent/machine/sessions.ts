@@ -1,9 +1,13 @@
+import { endMembershipsOfSession } from './barrier-endings.ts';
 import type { Command } from './commands.ts';
+import { endCandidaciesOfSession } from './elections.ts';
 import { type Families, refused, written } from './family.ts';
 import { idViolation, prefixEnd } from './keys.ts';
-import { repliesFolder } from './reply-window.ts';
+import { endLocksOfSession } from './lock-endings.ts';
+import { endOnceOfSession } from './once.ts';
+import { endEntriesOfSession } from './queue-endings.ts';
 import type { Result } from './results.ts';
-import { SESSIONS } from './system-records.ts';
+import { repliesFolder, SESSIONS } from './system-records.ts';
 import { textViolation } from './texts.ts';
 import { sessionTimer, startTimer, stopTimer, ttlViolation } from './timer-records.ts';
 import type { WriteView } from './write-view.ts';
@@ -31,18 +35,25 @@ export const SESSIONS_FAMILY: Families<'openSession' | 'endSession'> = {
  * What else ends with a session: each returns how many keys of the user keyspace it deleted. A family whose records
  * belong to sessions adds its line here.
  */
-const ENDINGS: readonly ((view: WriteView, sessionId: string) => number)[] = [forgetReplies];
+const ENDINGS: readonly ((view: WriteView, sessionId: string) => number)[] = [
+  forgetReplies,
+  endLocksOfSession,
+  endCandidaciesOfSession,
+  endMembershipsOfSession,
+  endOnceOfSession,
+  endEntriesOfSession,
+];
 
 function openSession(view: WriteView, { sessionId, ttlMs, owner }: OpenSession): Result {
   const key = SESSIONS.keyOf(sessionId);
   const existing = SESSIONS.read(view, sessionId);
   if (existing !== undefined) {
     if (existing.ttlMs === ttlMs && existing.owner === owner) return written(view);
-    return refused('SESSION_EXISTS', `Session ${sessionId} is already open, for ${existing.owner}.`);
+    return refused('SESSION_EXISTS', `session ${sessionId} is already open, for ${existing.owner}`);
   }
   // A late repeat of the opening must not revive the session: its requests, repeated too, would take effect twice.
   if (view.lastChange('system', key) !== undefined) {
-    return refused('SESSION_EXISTS', `Session ${sessionId} has ended: open one under another id.`);
+    return refused('SESSION_EXISTS', `session ${sessionId} has ended: open one under another id`);
   }
   view.put('system', key, SESSIONS.encode({ owner, ttlMs, openedSlot: view.slot, openedMs: view.stampMs }));
   startTimer(view, sessionTimer(sessionId), ttlMs);

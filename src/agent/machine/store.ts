@@ -43,6 +43,12 @@ export interface RangeQuery {
   readonly revision?: number;
 }
 
+/** A record whose value is left empty, and how long that is. */
+export interface RecordHeader {
+  readonly record: KeyRecord;
+  readonly sizeBytes: number;
+}
+
 /** One child of a path. */
 export interface LevelChild {
   /** One path segment, without slashes. */
@@ -88,11 +94,17 @@ export interface StateStore {
 
   range(space: Space, query: RangeQuery): KeyRecord[];
   count(space: Space, start: Key, end: Key, revision?: number): number;
+  /** The live records of [start, end) in order, without reading their values. */
+  headers(space: Space, start: Key, end: Key, limit: number): RecordHeader[];
   /**
    * Children of `path` (no trailing slash; '' is the root) after the segment `after` ('': from the first), in byte order
    * of the segments; that is not the order of the keys: `/a-b` sorts before `/a/x`, but `a` before `a-b`.
    */
   level(space: Space, path: Key, after: string, limit: number): LevelChild[];
+  /** The segments of the same children alone. */
+  segments(space: Space, path: Key, after: string, limit: number): string[];
+  /** The deletions of keys of [start, end) that are deleted now and whose deletion is kept, in order of keys. */
+  deleted(space: Space, start: Key, end: Key, limit: number): KeyChange[];
   /** Kept revisions of a key, newest first, below `beforeRevision` (0: from the newest). */
   history(space: Space, key: Key, beforeRevision: number, limit: number): KeyChange[];
   /**

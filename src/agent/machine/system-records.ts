@@ -52,7 +52,7 @@ export interface RecordKind<T> {
   list(reader: Reader): { readonly id: string; readonly value: T }[];
 }
 
-function recordKind<T>(folder: string): RecordKind<T> {
+export function recordKind<T>(folder: string): RecordKind<T> {
   const prefix = `${INTERNAL_ROOT}/${folder}/`;
   const kind: RecordKind<T> = {
     keyOf: (id) => prefix + id,
@@ -81,7 +81,7 @@ function decodeJson(record: KeyRecord): unknown {
 
 export const SESSIONS = recordKind<SessionRecord>('sessions');
 export const LEASES = recordKind<LeaseRecord>('leases');
-/** By timer id: `session/<id>` or `lease/<id>`. */
+/** By timer id: the kind of what it ends, a slash, and its id: see timer-records.ts. */
 export const TIMERS = recordKind<TimerRecord>('timers');
 /** By agent id. */
 export const ADDRESSES = recordKind<AddressRecord>('addresses');
@@ -93,4 +93,16 @@ export const PEERS_KEY: Key = `${INTERNAL_ROOT}/peers`;
 
 /** Plain records, which have neither revision nor history. */
 export const REPLIES_FOLDER: Key = `${INTERNAL_ROOT}/replies/`;
+
+/** The stored replies of one session, each under its sequence. */
+export function repliesFolder(sessionId: string): Key {
+  return `${REPLIES_FOLDER}${sessionId}/`;
+}
 export const LEASE_KEYS_FOLDER: Key = `${INTERNAL_ROOT}/lease-keys/`;
+/** Who waits for what, and what belongs to which session, in an order that can be searched. */
+export const LOCK_INDEX: Key = `${INTERNAL_ROOT}/lock-index/`;
+export const ELECTION_INDEX: Key = `${INTERNAL_ROOT}/election-index/`;
+export const BARRIER_INDEX: Key = `${INTERNAL_ROOT}/barrier-index/`;
+export const PROPOSAL_INDEX: Key = `${INTERNAL_ROOT}/proposal-index/`;
+export const ONCE_INDEX: Key = `${INTERNAL_ROOT}/once-index/`;
+export const QUEUE_INDEX: Key = `${INTERNAL_ROOT}/queue-index/`;

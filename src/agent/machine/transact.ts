@@ -4,6 +4,7 @@ import { type Families, written } from './family.ts';
 import { shown, userKeyViolation, userRangeViolation } from './keys.ts';
 import { deleteUserKey, writeUserKey } from './lease-keys.ts';
 import { LIMITS } from './limits.ts';
+import { isLock, LOCKABLE } from './lock-paths.ts';
 import { ReplyBudget } from './reply-budget.ts';
 import type { OperationResult, Refusal, Result } from './results.ts';
 import type { Key, KeyRecord } from './store.ts';
@@ -42,12 +43,19 @@ function violation(command: TransactCommand): string | undefined {
 }
 
 function comparisonViolation({ start, end, target, value, number }: Comparison): string | undefined {
+  if (target === 'lockToken' && (end !== '' || !isLock(start))) {
+    return `lockToken is compared for one lock, whose path ends in a segment ${LOCKABLE}; not for ${shown(start)}`;
+  }
   const wrong = userRangeViolation(start, end) ?? valueViolation(value);
   if (wrong !== undefined || target === 'value' || target === 'lease') return wrong;
   return Number.isSafeInteger(number) && number >= 0 ? undefined : `${target} is compared with a whole number`;
 }
 
 function operationViolation(operation: Operation): string | undefined {
+  // Nobody would look at it: better refused than believed.
+  if ('fencingToken' in operation && (operation.fencingToken ?? 0) !== 0) {
+    return 'the fencing token of a transaction belongs to the whole of it, not to one operation';
+  }
   switch (operation.kind) {
     case 'put':
       return putViolation(operation);

@@ -23,6 +23,8 @@ function pathRuleViolation(command: Command): string | undefined {
     case 'put':
     case 'delete':
     case 'compareAndWrite':
+    case 'increment':
+    case 'propose':
       return pathViolation(command.key);
     case 'deleteRange':
       return rangeViolation(command.start, command.end);

@@ -2,7 +2,6 @@ import type { RevisionEvent } from './results.ts';
 import type { KeyChange, Space, StateStore } from './store.ts';
 import { WatchIndex } from './watch-index.ts';
 import type { WatchCut, WatchedChange, WatchHandle, WatchQuery, WatchSink } from './watch-types.ts';
-import { isInRange } from './write-view.ts';
 
 /** What a hub reads from; a `Machine` is one. */
 export interface WatchSource {
@@ -114,8 +113,6 @@ export class WatchHub {
     for (const watcher of this.#catchingUp) {
       if (pages === 0 || bytes <= 0) break;
       pages -= 1;
-      // Who needs another page goes to the end of the queue, so that all get their turn.
-      this.#catchingUp.delete(watcher);
       bytes -= this.#catchUp(watcher, Math.min(bytes, this.#options.pageBytes));
     }
     if (this.#catchingUp.size > 0) this.#askForPump();
@@ -161,42 +158,66 @@ export class WatchHub {
     for (const change of event.changes) {
       this.#indexes[event.space].visit(change.key, (watcher) => {
         if (watcher.state !== 'live' || event.revision < watcher.next) return;
-        const item = this.#watched(watcher, change);
-        const items = told.get(watcher);
-        if (items === undefined) told.set(watcher, [item]);
-        else items.push(item);
+        append(told, watcher, {
+          change,
+          previous: watcher.withPrevious ? this.#replaced(event.space, change) : undefined,
+        });
       });
     }
   }
 
-  /** Returns how many bytes it read. */
-  #catchUp(watcher: Watcher, bytesMax: number): number {
-    const { space, next } = watcher;
+  /**
+   * Reads one page for this watcher, and tells it to all who are behind within that page: thousands that resume at once must
+   * not read the same changes thousands of times, or they never catch up with what is written meanwhile. Returns how many
+   * bytes it read.
+   */
+  #catchUp(first: Watcher, bytesMax: number): number {
+    const { space, next: from } = first;
     const floor = this.#source.floor(space);
-    if (next < floor) {
-      const message = `Revision ${next} is forgotten: history begins at ${floor}.`;
-      this.#cut(watcher, 'COMPACTED', message, floor);
+    if (from < floor) {
+      this.#cut(first, 'COMPACTED', `revision ${from} is forgotten: history begins at ${floor}`, floor);
       return 0;
     }
-    const page = this.#source.store.changes(space, next, this.#options.pageChanges, bytesMax);
-    const changes: WatchedChange[] = [];
+    const told = new Map<Watcher, WatchedChange[]>();
+    const { reached, bytes } = this.#readPage(space, from, bytesMax, told);
+    // Everything is collected before anyone is told: a sink may open, cancel and resume watches.
+    const served = [...this.#catchingUp].filter((watcher) => {
+      return watcher.space === space && watcher.next >= from && watcher.next <= Math.max(reached.revision, from);
+    });
+    for (const watcher of served) {
+      if (watcher.state !== 'catching up') continue;
+      watcher.next = Math.max(watcher.next, reached.revision + 1);
+      // Who needs another page goes to the end of the queue, so that all get their turn.
+      this.#catchingUp.delete(watcher);
+      const isLive = this.#continue(watcher);
+      const changes = told.get(watcher) ?? [];
+      if (changes.length > 0 || (isLive && watcher.progress)) this.#deliver(watcher, changes, reached);
+    }
+    return bytes;
+  }
+
+  /** Whole revisions, beginning with `from`, for whoever is behind and wants them. */
+  #readPage(space: Space, from: number, bytesMax: number, told: Map<Watcher, WatchedChange[]>) {
     let bytes = 0;
     let last: KeyChange | undefined;
+    const page = this.#source.store.changes(space, from, this.#options.pageChanges, bytesMax);
     for (const change of page) {
       // What was replaced counts too, and may be larger than what the page was measured by.
       if (bytes > bytesMax && change.modRevision !== last?.modRevision) break;
       last = change;
       bytes += change.key.length + change.value.length;
-      if (!isInRange(change.key, watcher)) continue;
-      const watched = this.#watched(watcher, change);
-      bytes += watched.previous?.value.length ?? 0;
-      changes.push(watched);
+      let replaced: WatchedChange['previous'];
+      this.#indexes[space].visit(change.key, (watcher) => {
+        if (watcher.state !== 'catching up' || watcher.next < from || watcher.next > change.modRevision) return;
+        if (watcher.withPrevious && replaced === undefined) {
+          replaced = this.#replaced(space, change);
+          bytes += replaced?.value.length ?? 0;
+        }
+        append(told, watcher, { change, previous: watcher.withPrevious ? replaced : undefined });
+      });
     }
     const reached = last === undefined ? this.#position(space) : { revision: last.modRevision, slot: last.slot };
-    watcher.next = Math.max(next, reached.revision + 1);
-    const isLive = this.#continue(watcher);
-    if (changes.length > 0 || (isLive && watcher.progress)) this.#deliver(watcher, changes, reached);
-    return bytes;
+    return { reached, bytes };
   }
 
   /** Live, which it returns, when it has had everything there is; else it reads on from the store. */
@@ -220,9 +241,8 @@ export class WatchHub {
     this.#paused.add(watcher);
   }
 
-  #watched(watcher: Watcher, change: KeyChange): WatchedChange {
-    if (!watcher.withPrevious || change.previousRevision === 0) return { change, previous: undefined };
-    return { change, previous: this.#source.store.getAt(watcher.space, change.key, change.previousRevision) };
+  #replaced(space: Space, { key, previousRevision }: KeyChange): WatchedChange['previous'] {
+    return previousRevision === 0 ? undefined : this.#source.store.getAt(space, key, previousRevision);
   }
 
   #cutLagging(): void {
@@ -230,7 +250,7 @@ export class WatchHub {
     for (const watcher of this.#paused) {
       const lag = this.#published[watcher.space].revision - watcher.next;
       if (lag <= this.#options.laggingRevisionsMax) continue;
-      this.#cut(watcher, 'SLOW_WATCHER', `The watcher is ${lag} revisions behind and takes no more.`, watcher.next);
+      this.#cut(watcher, 'SLOW_WATCHER', `the watcher is ${lag} revisions behind and takes no more`, watcher.next);
     }
   }
 
@@ -253,4 +273,10 @@ export class WatchHub {
     this.#isPumpRequested = true;
     this.#options.requestPump();
   }
+}
+
+function append(told: Map<Watcher, WatchedChange[]>, watcher: Watcher, item: WatchedChange): void {
+  const items = told.get(watcher);
+  if (items === undefined) told.set(watcher, [item]);
+  else items.push(item);
 }

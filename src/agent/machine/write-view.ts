@@ -1,4 +1,5 @@
 import type { RevisionEvent } from './results.ts';
+import { SortedKeys } from './sorted-keys.ts';
 import type { Key, KeyChange, KeyRecord, RangeQuery, Space, StateMeta, StateStore } from './store.ts';
 
 const EMPTY = new Uint8Array(0);
@@ -17,10 +18,16 @@ export class WriteView {
   readonly #meta: StateMeta;
   readonly #pending = { user: new Map<Key, Pending>(), system: new Map<Key, Pending>() };
   readonly #plain = new Map<Key, Uint8Array | undefined>();
+  /** Its keys in order: the end of a session may write tens of thousands, and looks ranges up in between. */
+  #plainOrder = new SortedKeys();
   readonly #endedSessions: string[] = [];
+  /** Keys that a command named and that were not there. */
+  readonly #missed = new Set<Key>();
   #floor = 0;
   slot = 0;
   stampMs = 0;
+  /** Whose command it is; empty for commands without a session. */
+  sessionId = '';
 
   /** `meta` is the machine's own: `commit` moves its revisions and its floor. */
   constructor(store: StateStore, meta: StateMeta) {
@@ -102,16 +109,45 @@ export class WriteView {
   }
 
   putPlain(key: Key, value: Uint8Array): void {
-    this.#plain.set(key, value);
+    this.#setPlain(key, value);
   }
 
   deletePlain(key: Key): void {
-    this.#plain.set(key, undefined);
+    this.#setPlain(key, undefined);
   }
 
-  /** Keys of plain records as they were before this command. */
-  plainKeys(start: Key, end: Key): Key[] {
-    return this.#store.plainKeys(start, end, 0);
+  #setPlain(key: Key, value: Uint8Array | undefined): void {
+    if (!this.#plain.has(key)) this.#plainOrder.add(key);
+    this.#plain.set(key, value);
+  }
+
+  getPlain(key: Key): Uint8Array | undefined {
+    return this.#plain.has(key) ? this.#plain.get(key) : this.#store.getPlain(key);
+  }
+
+  /** Keys of plain records in [start, end), the command's own writes included; `limit` 0: all. */
+  plainKeys(start: Key, end: Key, limit = 0): Key[] {
+    if (this.#plain.size === 0) return this.#store.plainKeys(start, end, limit);
+    const changed: Key[] = [];
+    this.#plainOrder.ascend(start, end === '' ? `${start}\0` : end, (key) => changed.push(key) > 0);
+    if (changed.length === 0) return this.#store.plainKeys(start, end, limit);
+    // As many more as were changed, because each change may take one of the stored keys away.
+    const stored = this.#store.plainKeys(start, end, limit === 0 ? 0 : limit + changed.length);
+    const keys = stored.filter((key) => !this.#plain.has(key));
+    for (const key of changed) if (this.#plain.get(key) !== undefined) keys.push(key);
+    keys.sort();
+    return limit === 0 ? keys : keys.slice(0, limit);
+  }
+
+  /** A command asked for a user key to be deleted that is not there: it counts as touched. */
+  noteMissed(key: Key): void {
+    this.#missed.add(key);
+  }
+
+  /** Every user key that the command wrote, deleted, or asked to delete. */
+  *touchedUserKeys(): Iterable<Key> {
+    yield* this.#pending.user.keys();
+    yield* this.#missed;
   }
 
   /** Forget superseded revisions of the user keyspace below `floor` once the command is through. */
@@ -150,8 +186,12 @@ export class WriteView {
   discard(): void {
     if (this.#pending.user.size > 0) this.#pending.user.clear();
     if (this.#pending.system.size > 0) this.#pending.system.clear();
-    if (this.#plain.size > 0) this.#plain.clear();
+    if (this.#plain.size > 0) {
+      this.#plain.clear();
+      this.#plainOrder = new SortedKeys();
+    }
     if (this.#endedSessions.length > 0) this.#endedSessions.length = 0;
+    if (this.#missed.size > 0) this.#missed.clear();
     this.#floor = 0;
   }
 

@@ -35,7 +35,7 @@ export function leaseIdViolation(leaseId: string): string | undefined {
 /** A key can be attached only to a lease that is there. */
 export function leaseRefusal(view: WriteView, leaseId: string): Refusal | undefined {
   if (leaseId === '' || view.get('system', LEASES.keyOf(leaseId)) !== undefined) return undefined;
-  return refused('LEASE_UNKNOWN', `There is no lease ${leaseId}: it has ended, or was never granted.`);
+  return refused('LEASE_UNKNOWN', `there is no lease ${leaseId}: it has ended, or was never granted`);
 }
 
 function applyPut(view: WriteView, put: PutCommand): Result {

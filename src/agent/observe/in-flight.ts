@@ -14,6 +14,13 @@ export interface RunningCall {
   /** gRPC status name once it ended. */
   readonly status: string;
   readonly endedMs: number;
+  /** Of the answer; 0 when it concerns none. */
+  readonly slot: number;
+  /** Bytes, or undefined; with what makes sense of them. */
+  readonly payload: unknown;
+  readonly decode: (payload: Uint8Array) => unknown;
+  readonly reply: unknown;
+  readonly decodeReply: (payload: Uint8Array) => unknown;
   cancel(): void;
 }
 
@@ -30,7 +37,16 @@ export interface CallView {
   readonly quorum: string;
   /** Empty while it runs. */
   readonly status: string;
+  readonly slot: number;
   readonly own: boolean;
+}
+
+/** A call with what was said, as far as it is kept. */
+export interface CallDetail {
+  readonly call: CallView;
+  /** Decoded by the transport that carried it; undefined for streams. */
+  readonly request: unknown;
+  readonly reply: unknown;
 }
 
 /** Calls of clients that run now, and the last ones that ended. */
@@ -38,6 +54,7 @@ export class InFlight {
   readonly #running = new Map<number, RunningCall>();
   readonly #ended: (RunningCall | undefined)[];
   #endedCount = 0;
+  #changes = 0;
 
   constructor(recentMax: number) {
     this.#ended = new Array<RunningCall | undefined>(recentMax).fill(undefined);
@@ -45,12 +62,19 @@ export class InFlight {
 
   began(call: RunningCall): void {
     this.#running.set(call.id, call);
+    this.#changes += 1;
   }
 
   ended(call: RunningCall): void {
     if (!this.#running.delete(call.id)) return;
     this.#ended[this.#endedCount % this.#ended.length] = call;
     this.#endedCount += 1;
+    this.#changes += 1;
+  }
+
+  /** Grows whenever a call begins or ends. */
+  get changes(): number {
+    return this.#changes;
   }
 
   get count(): number {
@@ -79,6 +103,18 @@ export class InFlight {
     return views;
   }
 
+  /** Undefined when it is none of those that are kept. */
+  detail(messageId: string): CallDetail | undefined {
+    const is = (call: RunningCall | undefined): boolean => call?.messageId === messageId;
+    const call = [...this.#running.values()].find(is) ?? this.#ended.find(is);
+    if (call === undefined) return undefined;
+    return {
+      call: view(call, call.status === '' ? performance.now() : call.endedMs),
+      request: call.payload instanceof Uint8Array ? call.decode(call.payload) : undefined,
+      reply: call.reply instanceof Uint8Array ? call.decodeReply(call.reply) : undefined,
+    };
+  }
+
   /** False when no such call runs any more. What a cancelled write did is unknown. */
   cancel(id: number): boolean {
     const call = this.#running.get(id);
@@ -88,7 +124,7 @@ export class InFlight {
 }
 
 function view(call: RunningCall, untilMs: number): CallView {
-  const { id, messageId, method, peer, quorum, status, own } = call;
+  const { id, messageId, method, peer, quorum, status, slot, own } = call;
   const startedMs = performance.timeOrigin + call.startedMs;
-  return { id, messageId, method, peer, startedMs, durationMs: untilMs - call.startedMs, quorum, status, own };
+  return { id, messageId, method, peer, startedMs, durationMs: untilMs - call.startedMs, quorum, status, slot, own };
 }

@@ -11,8 +11,9 @@ import { UserCallLog } from './user-call-log.ts';
 export type { Logger } from './host-stats.ts';
 export type { CallView } from './in-flight.ts';
 export type { BlockedLoop, CallStack, StackFrame } from './introspection-protocol.ts';
-export type { MessageDetail, MessageFilter, MessageRecord, MessageSubscription } from './rpc-log.ts';
-export type { RuntimeSeries } from './runtime-history.ts';
+export type { MessageFilter } from './message-filter.ts';
+export type { MessageBatch, MessageDetail, MessageRecord, MessageSubscription, RpcLog } from './rpc-log.ts';
+export type { RuntimeHistory, RuntimeSeries } from './runtime-history.ts';
 
 export interface ObservabilityOptions {
   readonly logger: Logger;
@@ -36,6 +37,7 @@ export function createObservability(options: ObservabilityOptions) {
   const { logger, bootNonce, backlogs = {} } = options;
   const host = new HostStats(logger);
   const rpcLog = new RpcLog({
+    id: bootNonce,
     countMax: options.rpcLogCountMax ?? RPC_LOG_COUNT_MAX,
     bytesMax: options.rpcLogBytesMax ?? RPC_LOG_BYTES_MAX,
   });
@@ -46,7 +48,7 @@ export function createObservability(options: ObservabilityOptions) {
   const history = new RuntimeHistory({
     probe,
     fsync: host.fsync,
-    commit: host.commit,
+    commit: host.write,
     totals: {
       writes: () => host.writesOk,
       reads: () => host.readsOk,

@@ -8,8 +8,9 @@ import type { CallStack, StackFrame, WorkerReply, WorkerRequest, WorkerStart } f
 
 /** Running JavaScript is interrupted within microseconds; a thread that has not paused by then is idle or in native code. */
 const PAUSE_WAIT_MS = 500;
-/** The main thread raises its counter more often than this while its loop turns. */
-const IDLE_CHECK_MS = 150;
+/** The main thread raises its counter far more often while its loop turns, also on a machine that has too much to do. */
+const TURN_WAIT_MS = 2_000;
+const TURN_LOOK_MS = 25;
 const WATCH_INTERVAL_MS = 100;
 
 const port = parentPort!;
@@ -69,8 +70,17 @@ async function takeCallStack(): Promise<CallStack> {
       ? { atMs, state: 'idle', frames: [] }
       : { atMs, state: 'running', frames: described };
   }
-  await sleep(IDLE_CHECK_MS);
-  return { atMs, state: Atomics.load(turns, 0) === turnsBefore ? 'native' : 'idle', frames: [] };
+  return { atMs, state: (await turnedSince(turnsBefore)) ? 'idle' : 'native', frames: [] };
+}
+
+/** Whether the loop has turned since then; it is given some time to. */
+async function turnedSince(turnsBefore: number): Promise<boolean> {
+  const giveUpMs = performance.now() + TURN_WAIT_MS;
+  while (Atomics.load(turns, 0) === turnsBefore) {
+    if (performance.now() > giveUpMs) return false;
+    await sleep(TURN_LOOK_MS);
+  }
+  return true;
 }
 
 async function takeCpuProfile(durationMs: number, samplingMicros: number): Promise<string> {

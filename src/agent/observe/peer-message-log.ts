@@ -64,6 +64,7 @@ export class PeerMessageLog {
       messageId,
       ballot: undefined,
       slot: 0,
+      throughSlot: 0,
       bytes,
       atMs,
       durationMs,
@@ -121,6 +122,7 @@ function entryOf(
   status: string,
 ): MessageEntry {
   const payload = bodyOf(message);
+  const slot = message.kind === 'consensus' ? slotOf(message.envelope.message) : slotOfHostMessage(message.message);
   return {
     channel: 'peer',
     direction,
@@ -128,7 +130,8 @@ function entryOf(
     kind: payload.kind,
     messageId,
     ballot: message.kind === 'consensus' ? ballotOf(message.envelope.message) : undefined,
-    slot: message.kind === 'consensus' ? slotOf(message.envelope.message) : slotOfHostMessage(message.message),
+    slot,
+    throughSlot: message.kind === 'consensus' ? throughSlotOf(message.envelope.message, slot) : slot,
     bytes,
     atMs: performance.now(),
     durationMs: 0,
@@ -166,6 +169,23 @@ function slotOf(message: Message): number {
     case 'campaignNow':
     case 'removedNotice':
       return 0;
+  }
+}
+
+/**
+ * The last slot that a message carries. Whatever acknowledges does so for one slot: that the slots below it are accepted
+ * was said by earlier replies, and a slot that is followed must not light up in every later one. A `Prepare` concerns
+ * all slots from `slot` on and carries none.
+ */
+function throughSlotOf(message: Message, slot: number): number {
+  switch (message.kind) {
+    case 'accept':
+      return Math.max(slot, message.fromSlot + message.entries.length - 1);
+    case 'prepareReply':
+    case 'chosen':
+      return message.entries.at(-1)?.slot ?? slot;
+    default:
+      return slot;
   }
 }
 

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Ballot } from '../consensus/types.ts';
 import { describeFields } from './describe-fields.ts';
+import { isLeftOutHeartbeat, type MessageFilter, matches } from './message-filter.ts';
 
 export type MessageChannel = 'peer' | 'user';
 export type MessageDirection = 'received' | 'sent';
@@ -18,6 +19,8 @@ export interface MessageEntry {
   readonly ballot: Ballot | undefined;
   /** 0 when the message concerns no slot. */
   readonly slot: number;
+  /** The last slot that it carries or acknowledges; `slot` when that is the only one. */
+  readonly throughSlot: number;
   readonly bytes: number;
   /** `performance.now()` when it was sent or received. */
   readonly atMs: number;
@@ -50,6 +53,7 @@ export interface MessageRecord {
   readonly messageId: string;
   readonly ballot: Ballot | undefined;
   readonly slot: number;
+  readonly throughSlot: number;
   readonly bytes: number;
   readonly durationMs: number;
   readonly status: string;
@@ -62,37 +66,54 @@ export interface MessageDetail extends MessageRecord {
   readonly replyFields: unknown;
 }
 
-/** Everything given must hold; an absent field says nothing. */
-export interface MessageFilter {
-  readonly channel?: MessageChannel;
-  readonly direction?: MessageDirection;
-  readonly peer?: string;
-  readonly kinds?: readonly string[];
-  readonly messageId?: string;
-  readonly slot?: number;
-  readonly statuses?: readonly string[];
-  readonly durationMsMin?: number;
-  /** Also messages that the viewer caused; without it they are left out. */
-  readonly includeOwn?: boolean;
-}
-
 export interface RpcLogOptions {
+  /** Another one at every start of the agent: positions of different logs mean nothing to each other. */
+  readonly id?: string;
   readonly countMax: number;
   /** Of payloads; the oldest messages go first. */
   readonly bytesMax: number;
+}
+
+/** What a subscriber is told at once. */
+export interface MessageBatch {
+  /** Oldest first. */
+  readonly records: readonly MessageRecord[];
+  /** Messages that were dropped before they could be looked at. */
+  readonly missed: number;
+  /** Heartbeats and their replies that the filter leaves out and would have let through otherwise. */
+  readonly heartbeats: number;
+  /** The log was looked at up to here. */
+  readonly through: number;
+  /** Wall clock: what was recorded before lies at or below `through`. */
+  readonly atMs: number;
+  /** Nothing lies behind `through` yet; false while a subscriber catches up. */
+  readonly isComplete: boolean;
 }
 
 export interface MessageSubscription {
   cancel(): void;
 }
 
+export interface SubscriptionOptions {
+  /** Begin behind this position instead of now. */
+  readonly after?: number | undefined;
+  /**
+   * The subscriber takes nothing at the moment. Its position stands still, so the log is its only buffer: what is dropped
+   * there meanwhile is counted as missed.
+   */
+  readonly isFull?: () => boolean;
+}
+
 /** What bookkeeping costs beside the payload, so that a flood of tiny messages is bounded too. */
 const ENTRY_OVERHEAD_BYTES = 256;
 const SUBSCRIPTION_INTERVAL_MS = 100;
 const SUBSCRIPTION_BATCH_MAX = 1_000;
+/** Without a message to tell, how far the log was looked at is told only so often. */
+const PROGRESS_INTERVAL_MS = 1_000;
 
 /** The last messages that this agent exchanged. Recording stores one reference; everything else happens on demand. */
 export class RpcLog {
+  readonly id: string;
   readonly #countMax: number;
   readonly #bytesMax: number;
   readonly #ring: (MessageEntry | undefined)[];
@@ -102,7 +123,8 @@ export class RpcLog {
   #bytes = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ countMax, bytesMax }: RpcLogOptions) {
+  constructor({ id = '', countMax, bytesMax }: RpcLogOptions) {
+    this.id = id;
     this.#countMax = countMax;
     this.#bytesMax = bytesMax;
     this.#ring = new Array<MessageEntry | undefined>(countMax).fill(undefined);
@@ -115,6 +137,11 @@ export class RpcLog {
     this.#bytes += entry.bytes + ENTRY_OVERHEAD_BYTES;
     // The newest stays even when it alone is too large: whoever looks wants to see at least that.
     while (this.#bytes > this.#bytesMax && this.#first < this.#last) this.#dropFirst();
+  }
+
+  /** Sequence of the oldest message that is still kept; `last + 1` when there is none. */
+  get first(): number {
+    return this.#first;
   }
 
   /** Sequence of the newest message; 0 when there was none. */
@@ -153,20 +180,38 @@ export class RpcLog {
   }
 
   /**
-   * Delivers matching messages from now on, oldest first, a few times a second. `missed` counts messages that were
-   * dropped before they could be looked at.
+   * Delivers matching messages from now on (or from behind a position), oldest first, a few times a second; without any, only
+   * how far the log was looked at, once a second.
    */
-  subscribe(filter: MessageFilter, deliver: (records: MessageRecord[], missed: number) => void): MessageSubscription {
-    let next = this.#last + 1;
+  subscribe(
+    filter: MessageFilter,
+    deliver: (batch: MessageBatch) => void,
+    { after = this.#last, isFull }: SubscriptionOptions = {},
+  ): MessageSubscription {
+    let next = after + 1;
+    let toldMs = performance.now();
+    let heartbeats = 0;
     const pull = (): void => {
+      if (isFull?.()) return;
+      const nowMs = performance.now();
       const missed = Math.max(0, this.#first - next);
       next = Math.max(next, this.#first);
       const records: MessageRecord[] = [];
       for (; next <= this.#last && records.length < SUBSCRIPTION_BATCH_MAX; next++) {
         const entry = this.#entry(next);
-        if (entry !== undefined && matches(entry, filter)) records.push(toRecord(next, entry));
+        if (entry === undefined) continue;
+        if (matches(entry, filter)) records.push(toRecord(next, entry));
+        else if (isLeftOutHeartbeat(entry, filter)) heartbeats += 1;
       }
-      if (records.length > 0 || missed > 0) deliver(records, missed);
+      if (records.length === 0 && missed === 0 && nowMs - toldMs < PROGRESS_INTERVAL_MS) return;
+      // A batch that is full ends before the newest message: nothing is known of the time after its last one.
+      const isComplete = next > this.#last;
+      const untilMs = isComplete ? nowMs : (this.#entry(next - 1)?.atMs ?? 0);
+      const atMs = performance.timeOrigin + untilMs;
+      const batch = { records, missed, heartbeats, through: next - 1, atMs, isComplete };
+      toldMs = nowMs;
+      heartbeats = 0;
+      deliver(batch);
     };
     this.#subscriptions.add(pull);
     this.#timer ??= setInterval(() => {
@@ -178,6 +223,10 @@ export class RpcLog {
         if (this.#subscriptions.size === 0) this.#stopTimer();
       },
     };
+  }
+
+  get subscriberCount(): number {
+    return this.#subscriptions.size;
   }
 
   stop(): void {
@@ -202,22 +251,26 @@ export class RpcLog {
   }
 }
 
-function matches(entry: MessageEntry, filter: MessageFilter): boolean {
-  if (entry.own && filter.includeOwn !== true) return false;
-  if (filter.channel !== undefined && entry.channel !== filter.channel) return false;
-  if (filter.direction !== undefined && entry.direction !== filter.direction) return false;
-  if (filter.peer !== undefined && entry.peer !== filter.peer) return false;
-  if (filter.kinds !== undefined && !filter.kinds.includes(entry.kind)) return false;
-  if (filter.messageId !== undefined && entry.messageId !== filter.messageId) return false;
-  if (filter.slot !== undefined && entry.slot !== filter.slot) return false;
-  if (filter.statuses !== undefined && !filter.statuses.includes(entry.status)) return false;
-  return filter.durationMsMin === undefined || entry.durationMs >= filter.durationMsMin;
-}
-
 function toRecord(sequence: number, entry: MessageEntry): MessageRecord {
-  const { channel, direction, peer, kind, messageId, ballot, slot, bytes, durationMs, status, own } = entry;
+  const { channel, direction, peer, kind, messageId, ballot, slot, throughSlot } = entry;
+  const { bytes, durationMs, status, own } = entry;
   const atMs = performance.timeOrigin + entry.atMs;
-  return { sequence, atMs, channel, direction, peer, kind, messageId, ballot, slot, bytes, durationMs, status, own };
+  return {
+    sequence,
+    atMs,
+    channel,
+    direction,
+    peer,
+    kind,
+    messageId,
+    ballot,
+    slot,
+    throughSlot,
+    bytes,
+    durationMs,
+    status,
+    own,
+  };
 }
 
 function decoded(payload: unknown, decode: PayloadDecoder | undefined): unknown {

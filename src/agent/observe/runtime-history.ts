@@ -6,6 +6,7 @@ import type { RuntimeProbe } from './runtime-probe.ts';
 export interface RuntimeSources {
   readonly probe: RuntimeProbe;
   readonly fsync: DurationHistogram;
+  /** From the submission of a write at this agent until it was chosen, applied here, and answered. */
   readonly commit: DurationHistogram;
   /** Totals that only grow; the history keeps the increase per second. */
   readonly totals: Readonly<Record<string, () => number>>;

@@ -32,20 +32,29 @@ export const STATUS_NAMES: readonly string[] = [
   'UNAUTHENTICATED',
 ];
 
-/** What calls of one method have come to. */
+/** What calls of one method have come to, over whatever transport. */
 export class MethodStats {
   readonly name: string;
-  readonly decodeRequest: PayloadDecoder;
-  readonly decodeReply: PayloadDecoder;
   readonly duration = new DurationHistogram();
   readonly endedByStatus = new Float64Array(STATUS_NAMES.length);
   requestBytes = 0;
   replyBytes = 0;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+/** A method as one transport carries it: protobuf or JSON. */
+export class MethodForm {
+  readonly stats: MethodStats;
+  readonly decodeRequest: PayloadDecoder;
+  readonly decodeReply: PayloadDecoder;
   readonly #log: UserCallLog;
 
-  constructor(log: UserCallLog, name: string, decodeRequest: PayloadDecoder, decodeReply: PayloadDecoder) {
+  constructor(log: UserCallLog, stats: MethodStats, decodeRequest: PayloadDecoder, decodeReply: PayloadDecoder) {
     this.#log = log;
-    this.name = name;
+    this.stats = stats;
     this.decodeRequest = decodeRequest;
     this.decodeReply = decodeReply;
   }
@@ -74,14 +83,14 @@ export class UserCallLog {
     this.#idPrefix = `${bootNonce}-`;
   }
 
-  /** The stats of a method; made at the first request for them. */
-  method(name: string, decodeRequest: PayloadDecoder, decodeReply: PayloadDecoder): MethodStats {
+  /** Its calls are counted together with those of every other form of the method. */
+  method(name: string, decodeRequest: PayloadDecoder, decodeReply: PayloadDecoder): MethodForm {
     let stats = this.#methods.get(name);
     if (stats === undefined) {
-      stats = new MethodStats(this, name, decodeRequest, decodeReply);
+      stats = new MethodStats(name);
       this.#methods.set(name, stats);
     }
-    return stats;
+    return new MethodForm(this, stats, decodeRequest, decodeReply);
   }
 
   get methods(): Iterable<MethodStats> {
@@ -89,7 +98,7 @@ export class UserCallLog {
   }
 
   began(
-    stats: MethodStats,
+    form: MethodForm,
     peer: string,
     messageId: string,
     request: Uint8Array | undefined,
@@ -97,7 +106,7 @@ export class UserCallLog {
   ): UserCall {
     this.#lastId += 1;
     const id = this.#lastId;
-    const call = new UserCall(this, stats, id, peer, messageId || this.#idPrefix + id, request, canceller);
+    const call = new UserCall(this, form, id, peer, messageId || this.#idPrefix + id, request, canceller);
     this.inFlight.began(call);
     return call;
   }
@@ -129,7 +138,7 @@ export class UserCall implements RunningCall, MessageEntry {
 
   constructor(
     log: UserCallLog,
-    stats: MethodStats,
+    form: MethodForm,
     id: number,
     peer: string,
     messageId: string,
@@ -137,6 +146,7 @@ export class UserCall implements RunningCall, MessageEntry {
     canceller: Canceller,
   ) {
     this.#log = log;
+    const { stats } = form;
     this.#stats = stats;
     this.#canceller = canceller;
     this.id = id;
@@ -146,8 +156,8 @@ export class UserCall implements RunningCall, MessageEntry {
     this.own = messageId.startsWith(OWN_MESSAGE_ID_PREFIX);
     this.atMs = performance.now();
     this.payload = request;
-    this.decode = stats.decodeRequest;
-    this.decodeReply = stats.decodeReply;
+    this.decode = form.decodeRequest;
+    this.decodeReply = form.decodeReply;
     this.bytes = request?.length ?? 0;
     stats.requestBytes += this.bytes;
   }
@@ -158,6 +168,10 @@ export class UserCall implements RunningCall, MessageEntry {
 
   get startedMs(): number {
     return this.atMs;
+  }
+
+  get throughSlot(): number {
+    return this.slot;
   }
 
   get endedMs(): number {
@@ -181,6 +195,7 @@ export class UserCall implements RunningCall, MessageEntry {
       messageId: this.messageId,
       ballot: undefined,
       slot,
+      throughSlot: slot,
       bytes: bytes.length,
       atMs: performance.now(),
       durationMs: 0,

@@ -81,6 +81,9 @@ export function encodeHello(hello: Hello): Buffer {
   return asBuffer(PeerFrame.encode({ kind: { $case: 'hello', value: hello } }).finish());
 }
 
+/** The counter of a keep-alive by which nothing is measured: a sign of life, and no more. */
+export const UNMEASURED = 0;
+
 export function encodeKeepAlive(counter: number): Buffer {
   return asBuffer(PeerFrame.encode({ kind: { $case: 'keepAlive', value: { counter } } }).finish());
 }

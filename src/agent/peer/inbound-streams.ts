@@ -2,7 +2,7 @@ import type { ServerDuplexStream } from '@grpc/grpc-js';
 import type { Hello } from '../../gen/synod/v1/peer.ts';
 import type { AgentId } from '../consensus/types.ts';
 import type { Acknowledgements } from './acknowledgements.ts';
-import { decodeFrame, encodeKeepAlive, type ReceivedMessage } from './frames.ts';
+import { decodeFrame, encodeKeepAlive, type ReceivedMessage, UNMEASURED } from './frames.ts';
 import type { LinkPolicy } from './link-policy.ts';
 import { MalformedMessage } from './malformed.ts';
 import type { DropReason } from './observer.ts';
@@ -39,10 +39,12 @@ export class InboundStreams {
   readonly #streams = new Map<AgentId, Inbound>();
   readonly #strangers = new Map<Call, number>();
   readonly #timer: NodeJS.Timeout;
+  #lookedMs: number;
   #isStopped = false;
 
   constructor(options: InboundStreamsOptions) {
     this.#options = options;
+    this.#lookedMs = options.nowMs();
     this.#timer = setInterval(() => this.#endSilent(), options.limits.silenceMs);
     this.#timer.unref();
   }
@@ -139,7 +141,7 @@ export class InboundStreams {
     if (this.#options.policy.isCut('receive', hello.from)) return inbound;
     this.#options.onHello(hello);
     this.#options.onHeard(hello.from);
-    this.#answer(inbound, 0);
+    this.#answer(inbound, UNMEASURED);
     return inbound;
   }
 
@@ -151,7 +153,7 @@ export class InboundStreams {
     const frame = this.#guarded(inbound, () => decodeFrame(bytes));
     if (frame === undefined) return;
     if (frame.kind === 'keepAlive') {
-      this.#answer(inbound, frame.counter);
+      this.#answerInTime(inbound, frame.counter);
       return;
     }
     if (frame.kind === 'hello') {
@@ -192,6 +194,22 @@ export class InboundStreams {
     this.#options.onMessage(from, received);
   }
 
+  /** What is measured is as late as messages are; that this agent is alive is said at once. */
+  #answerInTime(inbound: Inbound, counter: number): void {
+    const { policy } = this.#options;
+    const { from } = inbound.hello;
+    const lateMs = counter === UNMEASURED ? 0 : policy.lateMs('receive', from) + policy.lateMs('send', from);
+    if (lateMs === 0) {
+      this.#answer(inbound, counter);
+      return;
+    }
+    this.#answer(inbound, UNMEASURED);
+    const timer = setTimeout(() => {
+      if (this.#streams.get(from) === inbound) this.#answer(inbound, counter);
+    }, lateMs);
+    timer.unref();
+  }
+
   #answer(inbound: Inbound, counter: number): void {
     if (this.#options.policy.isCut('send', inbound.hello.from)) return;
     // Answers are tiny, but a peer that never reads them must not make us keep them.
@@ -222,7 +240,16 @@ export class InboundStreams {
 
   #endSilent(): void {
     const { nowMs, limits } = this.#options;
-    const overdueMs = nowMs() - 3 * limits.silenceMs;
+    const now = nowMs();
+    const wasPaused = now - this.#lookedMs > 2 * limits.silenceMs;
+    this.#lookedMs = now;
+    // When this process itself was paused, what the peers said meanwhile may be waiting in the sockets.
+    if (wasPaused) {
+      for (const inbound of this.#streams.values()) inbound.heardMs = now;
+      for (const call of this.#strangers.keys()) this.#strangers.set(call, now);
+      return;
+    }
+    const overdueMs = now - 3 * limits.silenceMs;
     for (const { call, heardMs } of this.#streams.values()) {
       if (heardMs < overdueMs) this.#refuse(call, 'SILENT', 'nothing was heard on this stream for too long');
     }

@@ -170,8 +170,10 @@ export function createPeers(options: PeersOptions): Peers {
       membership.start(cellId, port);
     },
     send: (to, message) => links.send(to, message),
+    flush: () => links.flush(),
     fetchSnapshot: async (from, openSink) => {
       if (isFetching) throw new Error('a snapshot is being fetched already');
+      if (policy.isCut('send', from) || policy.isCut('receive', from)) throw new Error('the link to it is cut');
       isFetching = true;
       const atMs = performance.now();
       const request: FetchSnapshotRequest = { cellId: cell?.cellId ?? '', from: agentId };

@@ -29,6 +29,8 @@ export type LinkVerdict = readonly number[];
 export interface LinkPolicy {
   judge(direction: LinkDirection, peer: AgentId): LinkVerdict;
   isCut(direction: LinkDirection, peer: AgentId): boolean;
+  /** How late a message would be now; keep-alives are never lost or doubled, so this is all there is to them. */
+  lateMs(direction: LinkDirection, peer: AgentId): number;
   set(placed: PlacedLinkRule): void;
   clear(direction?: LinkDirection, peer?: AgentId | '*'): void;
   rules(): readonly PlacedLinkRule[];
@@ -43,16 +45,19 @@ export function createLinkPolicy(random: () => number = Math.random): LinkPolicy
   const find = (direction: LinkDirection, peer: AgentId): LinkRule | undefined =>
     placed.size === 0 ? undefined : (placed.get(keyOf(direction, peer)) ?? placed.get(keyOf(direction, '*')))?.rule;
 
+  const delayOf = ({ delayMs = 0, jitterMs = 0 }: LinkRule): number =>
+    jitterMs > 0 ? delayMs + random() * jitterMs : delayMs;
+
   return {
     judge(direction, peer) {
       const rule = find(direction, peer);
       if (rule === undefined) return PASS;
-      const { cut = false, dropShare = 0, duplicateShare = 0, delayMs = 0, jitterMs = 0 } = rule;
+      const { cut = false, dropShare = 0, duplicateShare = 0 } = rule;
       if (cut || (dropShare > 0 && random() < dropShare)) return DROP;
-      const delay = (): number => (jitterMs > 0 ? delayMs + random() * jitterMs : delayMs);
-      return duplicateShare > 0 && random() < duplicateShare ? [delay(), delay()] : [delay()];
+      return duplicateShare > 0 && random() < duplicateShare ? [delayOf(rule), delayOf(rule)] : [delayOf(rule)];
     },
     isCut: (direction, peer) => find(direction, peer)?.cut === true,
+    lateMs: (direction, peer) => delayOf(find(direction, peer) ?? {}),
     set(rule) {
       placed.set(keyOf(rule.direction, rule.peer), rule);
     },

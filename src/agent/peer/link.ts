@@ -59,6 +59,10 @@ export class Link {
     return delays.length === 0 ? 'policy' : 'sent';
   }
 
+  flush(): void {
+    this.#stream?.flush();
+  }
+
   /** The peer was just heard, or moved: do not wait out the pause between attempts. */
   hurry(): void {
     if (this.#retry === undefined) return;
@@ -104,6 +108,7 @@ export class Link {
       limits,
       nowMs,
       mayWrite: () => !policy.isCut('send', peer),
+      lateMs: () => policy.lateMs('send', peer) + policy.lateMs('receive', peer),
       onUp: () => {
         this.#isUp = true;
         this.#attempts = 0;

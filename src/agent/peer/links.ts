@@ -69,6 +69,10 @@ export class Links {
     else observer.dropped('sent', to, message, messageId, fate);
   }
 
+  flush(): void {
+    for (const link of this.#links.values()) link.flush();
+  }
+
   /** Keeps a link to every participant, so that each can tell whom it hears, and ends those to agents that left. */
   watch(participants: ReadonlySet<AgentId>): void {
     if (this.#isStopped) return;

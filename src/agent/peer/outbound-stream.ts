@@ -1,7 +1,7 @@
 import type { ClientDuplexStream, ServiceError } from '@grpc/grpc-js';
 import type { Hello } from '../../gen/synod/v1/peer.ts';
 import { DEFAULTS } from '../config.ts';
-import { decodeFrame, type EncodedMessage, encodeBatch, encodeHello, encodeKeepAlive } from './frames.ts';
+import { decodeFrame, type EncodedMessage, encodeBatch, encodeHello, encodeKeepAlive, UNMEASURED } from './frames.ts';
 import type { Address } from './ports.ts';
 import { type ReceivedRefusal, refusalOf } from './refusals.ts';
 import { connect, type PeerClient } from './transport.ts';
@@ -19,6 +19,8 @@ export interface OutboundStreamOptions {
   readonly nowMs: () => number;
   /** False while a policy cuts this direction: nothing is written, as if the network took it. */
   readonly mayWrite: () => boolean;
+  /** How much later a policy lets what is measured be, on the way there and when it is back here. */
+  readonly lateMs: () => number;
   /** The other side answered for the first time: it has taken our Hello. */
   readonly onUp: () => void;
   /** Any sign of life, with the time a keep-alive took there and back. Returns false to ignore it (a cut direction). */
@@ -30,6 +32,9 @@ export interface OutboundStreamOptions {
 /** A batch stops growing here, so that a heartbeat never waits behind megabytes of its own frame. */
 const BATCH_TARGET_BYTES = 256 * 1024;
 
+/** Answers that are waited for: a policy may hold both ways up for twenty seconds, and a silent link ends long before. */
+const MEASURED_MAX = 256;
+
 /**
  * One connection with one stream on it, in one direction: Hello, then batches and keep-alives. Messages that are queued
  * while a frame is being written go into the next one. It never reconnects; its link makes a new one.
@@ -40,6 +45,7 @@ export class OutboundStream {
   readonly #call: ClientDuplexStream<Buffer, Buffer>;
   readonly #timer: NodeJS.Timeout;
   readonly #sentAtMs = new Map<number, number>();
+  readonly #late = new Set<NodeJS.Timeout>();
   #queue: EncodedMessage[] = [];
   #queuedBytes = 0;
   /** Bytes of the frame that gRPC has not taken off our hands yet. */
@@ -81,20 +87,8 @@ export class OutboundStream {
     this.#schedule();
   }
 
-  close(): void {
-    this.#end({ reason: '', agentId: '', text: 'closed here' });
-  }
-
-  #schedule(): void {
-    if (this.#isScheduled || this.#writingBytes > 0) return;
-    this.#isScheduled = true;
-    setImmediate(() => {
-      this.#isScheduled = false;
-      this.#flush();
-    });
-  }
-
-  #flush(): void {
+  /** What is queued goes into a frame, unless one is being written. */
+  flush(): void {
     if (this.#isEnded || this.#writingBytes > 0 || this.#queue.length === 0) return;
     let count = 0;
     let bytes = 0;
@@ -109,6 +103,19 @@ export class OutboundStream {
     this.#write(encodeBatch(batch));
   }
 
+  close(): void {
+    this.#end({ reason: '', agentId: '', text: 'closed here' });
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || this.#writingBytes > 0) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.flush();
+    });
+  }
+
   #write(frame: Buffer): void {
     if (!this.#options.mayWrite()) {
       if (this.#queue.length > 0) this.#schedule();
@@ -117,7 +124,7 @@ export class OutboundStream {
     this.#writingBytes += frame.length;
     this.#call.write(frame, () => {
       this.#writingBytes -= frame.length;
-      this.#flush();
+      this.flush();
     });
   }
 
@@ -131,9 +138,23 @@ export class OutboundStream {
       this.#end({ reason: '', agentId: '', text: `silent for more than ${limits.silenceMs} ms` });
       return;
     }
+    const [oldest] = this.#sentAtMs.size < MEASURED_MAX ? [] : this.#sentAtMs.keys();
+    if (oldest !== undefined) this.#sentAtMs.delete(oldest);
     this.#counter += 1;
     this.#sentAtMs.set(this.#counter, now);
-    this.#write(encodeKeepAlive(this.#counter));
+    const frame = encodeKeepAlive(this.#counter);
+    const lateMs = this.#options.lateMs();
+    if (lateMs === 0) {
+      this.#write(frame);
+      return;
+    }
+    // Lateness is to be measured, and not to be mistaken for silence: the sign of life itself goes at once.
+    this.#write(encodeKeepAlive(UNMEASURED));
+    const timer = setTimeout(() => {
+      this.#late.delete(timer);
+      this.#write(frame);
+    }, lateMs);
+    this.#late.add(timer);
   }
 
   #receive(bytes: Buffer): void {
@@ -148,7 +169,7 @@ export class OutboundStream {
       return;
     }
     const sentMs = this.#sentAtMs.get(counter);
-    for (const earlier of this.#sentAtMs.keys()) if (earlier <= counter) this.#sentAtMs.delete(earlier);
+    this.#sentAtMs.delete(counter);
     const now = this.#options.nowMs();
     if (!this.#options.onHeard(sentMs === undefined ? undefined : now - sentMs)) return;
     this.#heardMs = now;
@@ -164,6 +185,8 @@ export class OutboundStream {
     this.#queue = [];
     this.#queuedBytes = 0;
     this.#sentAtMs.clear();
+    for (const timer of this.#late) clearTimeout(timer);
+    this.#late.clear();
     this.#call.cancel();
     this.#client.close();
     this.#options.onEnd(failure);

@@ -64,6 +64,8 @@ export interface Peers {
   start(cellId: string, port: CellPort, deliver: (message: PeerMessage) => void): void;
   /** Best effort, ordered per receiver while a connection lasts, never blocking. */
   send(to: AgentId, message: PeerMessage): void;
+  /** What was sent leaves now instead of in the next turn of the loop. */
+  flush(): void;
   /** One at a time. @throws Error saying what went wrong */
   fetchSnapshot<Installed>(from: AgentId, openSink: OpenSnapshotSink<Installed>): Promise<Installed>;
   /** How long each other participant has been silent; the time in which this process was paused does not count. */

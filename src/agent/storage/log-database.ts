@@ -21,7 +21,8 @@ import {
 } from './log-schema.ts';
 import type { MarkKeeper } from './mark.ts';
 import { asStorageFault, damaged, type StorageFault } from './storage-fault.ts';
-import type { WalExtent } from './wal-file.ts';
+import { PAGE_BYTES, type WalExtent } from './wal-file.ts';
+import { WalRoom } from './wal-room.ts';
 import { WalWatch } from './wal-watch.ts';
 
 export interface LogDiskOptions {
@@ -33,15 +34,14 @@ export interface LogDiskOptions {
   readonly end: Slot;
   readonly identity: Identity;
   readonly mark: MarkKeeper;
+  /** After about so many a checkpoint makes the WAL start over. */
+  readonly walFramesMax: number;
   readonly onFsync: (durationMs: number) => void;
   /** That much of the WAL, and commits up to that one, are durable. */
   readonly onDurable: (walFrames: number, sequence: number) => void;
   readonly run: (work: () => void) => void;
   readonly onFailure: (fault: StorageFault) => void;
 }
-
-/** As SQLite makes databases. */
-const PAGE_BYTES = 4_096;
 
 /** What had been committed when an fsync began. */
 interface Committed {
@@ -65,6 +65,7 @@ export class SqliteLogDisk implements LogDisk {
   #identity: Identity;
   #end: Slot;
   readonly #wal: WalWatch;
+  readonly #room: WalRoom;
 
   readonly #begin: Database.Statement<[]>;
   readonly #commit: Database.Statement<[]>;
@@ -94,7 +95,10 @@ export class SqliteLogDisk implements LogDisk {
       path: `${file}-wal`,
       capture: () => this.#committed(),
       durable: (committed) => {
-        this.#guarded(() => options.mark.update(committed));
+        this.#guarded(() => {
+          options.mark.update(committed);
+          this.#room.keepAhead(committed.logWal.frames);
+        });
         options.onDurable(committed.logWal.frames, committed.sequence);
       },
       onDuration: options.onFsync,
@@ -102,6 +106,7 @@ export class SqliteLogDisk implements LogDisk {
       onFailure: options.onFailure,
     });
     this.#wal = new WalWatch(database, this.#fsync.descriptor);
+    this.#room = new WalRoom(this.#fsync.descriptor, options.walFramesMax);
   }
 
   get found(): FoundLog {
@@ -247,6 +252,7 @@ export class SqliteLogDisk implements LogDisk {
   afterCheckpoint(): void {
     this.#fsync.verifyFile();
     this.#wal.restarted();
+    this.#room.restarted();
   }
 
   close(): void {

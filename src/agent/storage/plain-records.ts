@@ -1,39 +1,30 @@
 import { crc32 } from 'node:zlib';
 import type Database from 'better-sqlite3';
+import { SortedKeys } from '../machine/sorted-keys.ts';
 import type { Key } from '../machine/store.ts';
 import { blobToKey, keyToBlob, RowDamage } from './state-row.ts';
 
 /**
- * Records without history, written behind: stored replies come and go within milliseconds, and those that are trimmed
- * before the next flush never touch SQLite. The keys that did are kept in memory, because nearly every look-up is for a
- * reply that is not there; windows keep them few.
+ * Records without history, written behind: stored replies and the entries of indexes come and go within milliseconds, and
+ * those that are gone before the next flush never touch SQLite. All keys are kept in memory: nearly every look-up is
+ * for a reply that is not there, and whoever is next in a line is asked for at every turn.
  */
 export class PlainRecords {
   #pending = new Map<Key, Uint8Array | undefined>();
-  #stored: Set<Key>;
+  #stored = new Set<Key>();
+  /** Stored or pending. */
+  #live = new SortedKeys();
   readonly #get: Database.Statement<[Buffer], [number, Buffer]>;
   readonly #put: Database.Statement<[Buffer, number, Uint8Array]>;
   readonly #delete: Database.Statement<[Buffer]>;
-  readonly #range: Database.Statement<[Buffer, Buffer, number], [Buffer, number, Buffer]>;
-  readonly #keysOf: Database.Statement<[Buffer, Buffer, number], Buffer>;
   readonly #keys: Database.Statement<[], Buffer>;
 
   constructor(database: Database.Database) {
     this.#get = database.prepare<[Buffer], [number, Buffer]>('SELECT checksum, value FROM plain WHERE key = ?').raw();
     this.#put = database.prepare('INSERT OR REPLACE INTO plain VALUES (?, ?, ?)');
     this.#delete = database.prepare('DELETE FROM plain WHERE key = ?');
-    this.#range = database
-      .prepare<[Buffer, Buffer, number], [Buffer, number, Buffer]>(
-        'SELECT key, checksum, value FROM plain WHERE key >= ? AND key < ? ORDER BY key LIMIT ?',
-      )
-      .raw();
-    this.#keysOf = database
-      .prepare<[Buffer, Buffer, number], Buffer>(
-        'SELECT key FROM plain WHERE key >= ? AND key < ? ORDER BY key LIMIT ?',
-      )
-      .pluck();
-    this.#keys = database.prepare<[], Buffer>('SELECT key FROM plain').pluck();
-    this.#stored = this.#loadKeys();
+    this.#keys = database.prepare<[], Buffer>('SELECT key FROM plain ORDER BY key').pluck();
+    this.reset();
   }
 
   get(key: Key): Uint8Array | undefined {
@@ -47,25 +38,24 @@ export class PlainRecords {
 
   put(key: Key, value: Uint8Array): void {
     this.#pending.set(key, value);
+    this.#live.add(key);
   }
 
   delete(key: Key): void {
     if (this.#stored.has(key)) this.#pending.set(key, undefined);
     else this.#pending.delete(key);
+    this.#live.delete(key);
   }
 
+  /** `limit` 0: all. */
   range(start: Key, end: Key, limit: number): { key: Key; value: Uint8Array }[] {
-    this.write();
-    const rows = this.#range.all(keyToBlob(start), keyToBlob(end === '' ? `${start}\0` : end), limit || -1);
-    return rows.map(([blob, checksum, value]) => {
-      const key = blobToKey(blob);
-      return { key, value: intact(key, checksum, value) };
-    });
+    return this.keys(start, end, limit).map((key) => ({ key, value: this.get(key) as Uint8Array }));
   }
 
   keys(start: Key, end: Key, limit: number): Key[] {
-    this.write();
-    return this.#keysOf.all(keyToBlob(start), keyToBlob(end === '' ? `${start}\0` : end), limit || -1).map(blobToKey);
+    const keys: Key[] = [];
+    this.#live.ascend(start, end === '' ? `${start}\0` : end, (key) => keys.push(key) !== limit);
+    return keys;
   }
 
   get hasPending(): boolean {
@@ -90,13 +80,9 @@ export class PlainRecords {
   /** What is stored is all there is: after a rollback. */
   reset(): void {
     this.#pending.clear();
-    this.#stored = this.#loadKeys();
-  }
-
-  #loadKeys(): Set<Key> {
-    const keys = new Set<Key>();
-    for (const blob of this.#keys.iterate()) keys.add(blobToKey(blob));
-    return keys;
+    const keys = this.#keys.all().map(blobToKey);
+    this.#stored = new Set(keys);
+    this.#live = SortedKeys.fromSorted(keys);
   }
 }
 

@@ -34,7 +34,7 @@ export class StateDirectory {
     if (known?.isDirectory()) return;
     if (known) throw new StorageFault('unusable', this.path, 'not a directory', 'Choose another state directory');
     try {
-      mkdirSync(this.path, { recursive: true, mode: 0o700 });
+      makeFolders(this.path);
       syncDirectory(dirname(this.path));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -76,4 +76,14 @@ export class StateDirectory {
       if (transient || (state && Number(state[1]) !== currentState)) removeFiles(join(this.path, name));
     }
   }
+}
+
+/**
+ * One after the other, from the topmost that is missing: in a place that takes no folders (`/proc`) the recursive `mkdir` of
+ * Node.js tries for ever.
+ */
+function makeFolders(path: string): void {
+  const parent = dirname(path);
+  if (parent !== path && statSync(parent, { throwIfNoEntry: false }) === undefined) makeFolders(parent);
+  mkdirSync(path, { mode: 0o700 });
 }

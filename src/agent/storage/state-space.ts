@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
-import type { Key, KeyChange, KeyRecord, RangeQuery, Space } from '../machine/store.ts';
+import type { Key, KeyChange, KeyRecord, RangeQuery, RecordHeader, Space } from '../machine/store.ts';
+import { type JoinedKeys, separateKeys } from './joined-keys.ts';
 import { RecentKeys } from './recent-keys.ts';
 import {
   blobToKey,
@@ -45,6 +46,8 @@ export class StateSpace {
   readonly #keysAtDescending: Database.Statement<[Buffer, Buffer, Buffer, Buffer], [Buffer, number]>;
   readonly #countLive: Database.Statement<[Buffer, Buffer], number>;
   readonly #firstLive: Database.Statement<[Buffer, Buffer], Buffer>;
+  readonly #liveKeys: Database.Statement<[Buffer, Buffer, number], JoinedKeys>;
+  readonly #deadRows: Database.Statement<[Buffer, Buffer, number], number>;
   readonly #ranges: Record<'asc' | 'desc', Database.Statement<[Buffer, Buffer, number], LogRow>>;
   readonly #headerRanges: Record<'asc' | 'desc', Database.Statement<[Buffer, Buffer, number], HeaderRow>>;
 
@@ -89,6 +92,14 @@ export class StateSpace {
     this.#countLive = database.prepare<[Buffer, Buffer], number>(`SELECT count(*) FROM ${live} ${within}`).pluck();
     this.#firstLive = database
       .prepare<[Buffer, Buffer], Buffer>(`SELECT key FROM ${live} ${within} ORDER BY key LIMIT 1`)
+      .pluck();
+    this.#liveKeys = database
+      .prepare<[Buffer, Buffer, number], JoinedKeys>(
+        `SELECT CAST(group_concat(key, '') AS BLOB), group_concat(length(key)) FROM (SELECT key FROM ${live} ${within} ORDER BY key LIMIT ?)`,
+      )
+      .raw();
+    this.#deadRows = database
+      .prepare<[Buffer, Buffer, number], number>(`SELECT position FROM ${dead} ${within} ORDER BY key LIMIT ?`)
       .pluck();
     const range = <Row>(columns: string, order: string) =>
       database
@@ -191,6 +202,31 @@ export class StateSpace {
   firstKey(start: Key, end: Key): Key | undefined {
     const blob = this.#firstLive.get(keyToBlob(start), keyToBlob(end));
     return blob && blobToKey(blob);
+  }
+
+  /** Live keys of [start, end), in order. */
+  liveKeys(start: Key, end: Key, limit: number): Key[] {
+    return separateKeys(this.#liveKeys.get(keyToBlob(start), keyToBlob(end), limit));
+  }
+
+  headers(start: Key, end: Key, limit: number): RecordHeader[] {
+    const rows = this.#headerRanges.asc.all(keyToBlob(start), keyToBlob(end), limit === 0 ? -1 : limit);
+    return rows.map((row) => ({ record: headerRecordOf(row), sizeBytes: row[14] }));
+  }
+
+  /** The deletions of keys of [start, end) that are deleted now, in order of keys. */
+  deleted(start: Key, end: Key, limit: number): KeyChange[] {
+    const found: KeyChange[] = [];
+    const { floor } = this.record;
+    for (const position of this.#deadRows.iterate(keyToBlob(start), keyToBlob(end), -1)) {
+      const row = this.#rowAt.get(position);
+      if (row === undefined) throw new RowDamage('the newest revision of a key is missing');
+      // Compaction deletes step by step.
+      if (row[3] < floor) continue;
+      found.push(changeOf(row));
+      if (found.length === limit) break;
+    }
+    return found;
   }
 
   history(key: Key, beforeRevision: number, limit: number): KeyChange[] {

@@ -6,13 +6,14 @@ import type {
   KeyRecord,
   LevelChild,
   RangeQuery,
+  RecordHeader,
   Space,
   StateMeta,
   StateStore,
 } from '../machine/store.ts';
 import { PlainRecords } from './plain-records.ts';
 import { StateCompaction } from './state-compaction.ts';
-import { listLevel } from './state-levels.ts';
+import { listLevel, listSegments } from './state-levels.ts';
 import { RowDamage } from './state-row.ts';
 import { createStateSchema, NOBODY, readStoredMeta, writeStoredMeta } from './state-schema.ts';
 import { StateSpace } from './state-space.ts';
@@ -123,8 +124,20 @@ export class SqliteStateStore implements StateStore {
     return this.#guarded(() => this.#spaces[space].count(start, end, revision));
   }
 
+  headers(space: Space, start: Key, end: Key, limit: number): RecordHeader[] {
+    return this.#guarded(() => this.#spaces[space].headers(start, end, limit));
+  }
+
   level(space: Space, path: Key, after: string, limit: number): LevelChild[] {
     return this.#guarded(() => listLevel(this.#spaces[space], path, after, limit));
+  }
+
+  segments(space: Space, path: Key, after: string, limit: number): string[] {
+    return this.#guarded(() => listSegments(this.#spaces[space], path, after, limit));
+  }
+
+  deleted(space: Space, start: Key, end: Key, limit: number): KeyChange[] {
+    return this.#guarded(() => this.#spaces[space].deleted(start, end, limit));
   }
 
   history(space: Space, key: Key, beforeRevision: number, limit: number): KeyChange[] {
@@ -163,17 +176,11 @@ export class SqliteStateStore implements StateStore {
   }
 
   rangePlain(start: Key, end: Key, limit: number): { key: Key; value: Uint8Array }[] {
-    return this.#guarded(() => {
-      if (this.#plain.hasPending) this.#open();
-      return this.#plain.range(start, end, limit);
-    });
+    return this.#guarded(() => this.#plain.range(start, end, limit));
   }
 
   plainKeys(start: Key, end: Key, limit: number): Key[] {
-    return this.#guarded(() => {
-      if (this.#plain.hasPending) this.#open();
-      return this.#plain.keys(start, end, limit);
-    });
+    return this.#plain.keys(start, end, limit);
   }
 
   flush(): void {

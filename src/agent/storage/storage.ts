@@ -91,6 +91,7 @@ export class Storage {
       end: Math.max(log.journal.last, acceptor.floor - 1),
       identity: log.identity,
       mark: keeper,
+      walFramesMax: options.config.logWalFramesMax,
       onFsync: options.onFsync ?? (() => {}),
       onDurable: (frames, sequence) => this.#checkpoints.logSynced(frames, sequence),
       run: options.run,

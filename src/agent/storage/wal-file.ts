@@ -19,6 +19,14 @@ const HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
 const MAGIC = 0x377f0682;
 
+/** As SQLite makes databases. */
+export const PAGE_BYTES = 4_096;
+
+/** Of a WAL with so many frames of pages as SQLite makes them by itself. */
+export function walBytes(frames: number): number {
+  return HEADER_BYTES + frames * (FRAME_HEADER_BYTES + PAGE_BYTES);
+}
+
 /** How many of the frames that were known to be there are missing or changed; 0 when none. No connection may be open. */
 export function missingFrames(path: string, known: WalExtent): number {
   if (known.frames === 0) return 0;

@@ -2,7 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type SynodClient } from '../../client/index.ts';
-import { AgentProcess } from '../agent-process.ts';
+import { AgentProcess, type StartedAgentProcess } from '../../demo/index.ts';
+import { AGENT_COMMAND } from '../agent-command.ts';
 import { Failure } from '../command.ts';
 
 const AGENTS = 3;
@@ -13,7 +14,7 @@ const FORMED_MS = 60_000;
 /** A cell of three real processes with real disks. */
 export class BenchCell {
   readonly #directory: string;
-  readonly #agents: AgentProcess[] = [];
+  readonly #agents: StartedAgentProcess[] = [];
   readonly #stop: AbortSignal;
 
   private constructor(directory: string, stop: AbortSignal) {
@@ -81,8 +82,8 @@ export class BenchCell {
 
   /** kill -9. */
   async kill(index: number): Promise<void> {
-    this.#agents[index]!.signal('SIGKILL');
-    await this.#agents[index]!.exited;
+    this.#agents[index]!.process.signal('SIGKILL');
+    await this.#agents[index]!.process.exited;
   }
 
   async restart(index: number): Promise<void> {
@@ -90,10 +91,10 @@ export class BenchCell {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#agents.map((agent) => agent.stop()));
+    await Promise.all(this.#agents.map(({ process }) => process.stop()));
   }
 
-  #startAgent(index: number): Promise<AgentProcess> {
+  #startAgent(index: number): Promise<StartedAgentProcess> {
     const stateDir = join(this.#directory, `agent${index + 1}`);
     mkdirSync(stateDir, { recursive: true });
     const first = this.#agents[0];
@@ -102,6 +103,7 @@ export class BenchCell {
       ...['--http-addr', `127.0.0.1:${FIRST_HTTP_PORT + index}`],
       ...(index > 0 && first ? ['--peer', first.ready.grpcAddress] : []),
     ];
-    return AgentProcess.start({ args, logFile: join(this.#directory, `agent${index + 1}.log`), stop: this.#stop });
+    const logFile = join(this.#directory, `agent${index + 1}.log`);
+    return AgentProcess.start({ command: AGENT_COMMAND, args, logFile, stop: this.#stop });
   }
 }

@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BenchCell } from './bench-cell.ts';
 import type { Figure } from './figure.ts';
 import type { BenchOptions } from './modes.ts';
+import { processorTicks, residentMegabytes, TICKS_PER_SECOND } from './process-stat.ts';
 
 const SETTLE_MS = 5_000;
 const OBSERVE_MS = 20_000;
-/** USER_HZ: 100 on every Linux that Node.js runs on. */
-const TICKS_PER_SECOND = 100;
 
 /** The busiest of the three, which do nothing but stay in touch. */
 export async function measureIdle(cell: BenchCell, options: BenchOptions): Promise<Figure[]> {
@@ -36,16 +34,4 @@ export async function measureIdle(cell: BenchCell, options: BenchOptions): Promi
       details: details(megabytes),
     },
   ];
-}
-
-/** utime + stime of proc(5); the name before them may contain anything but ends with the last parenthesis. */
-function processorTicks(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return Number(fields[11]) + Number(fields[12]);
-}
-
-function residentMegabytes(pid: number): number {
-  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Number(kilobytes) / 1_000;
 }

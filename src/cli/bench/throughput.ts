@@ -27,7 +27,7 @@ export async function measureWrites(cell: BenchCell, options: BenchOptions): Pro
   const unit = 'writes/s';
   const figures: Figure[] = [
     {
-      what: `unary writes, ${options.inFlight} in flight, Node client`,
+      what: `writes, one per call, ${options.inFlight} in flight, Node client`,
       value: perSecond,
       unit,
       goal: { atLeast: 5_000 },

@@ -1,13 +1,14 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { UsageError } from '../../command-line/flag.ts';
+import { stateHome } from '../../command-line/state-home.ts';
+import { suggest } from '../../command-line/suggest.ts';
 import { BenchCell } from '../bench/bench-cell.ts';
 import { type Figure, formatGoal, formatNumber, isReached } from '../bench/figure.ts';
 import { type BenchOptions, MODES, type Mode } from '../bench/modes.ts';
-import { type Command, type Context, EXIT, UsageError } from '../command.ts';
+import { type Command, type Context, EXIT } from '../command.ts';
 import { printJson, printLine, table, write } from '../output.ts';
-import { stateHome } from '../state-home.ts';
-import { suggest } from '../suggest.ts';
 
 export const benchCommand: Command = {
   name: 'bench',

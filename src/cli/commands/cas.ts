@@ -1,9 +1,11 @@
 import type { Expected } from '../../client/index.ts';
-import { type Command, type Context, EXIT, UsageError } from '../command.ts';
+import { UsageError } from '../../command-line/flag.ts';
+import { type Command, type Context, EXIT } from '../command.ts';
 import { withClient } from '../connection.ts';
 import { itemJson } from '../item-json.ts';
 import { preview, printJson, printLine, write } from '../output.ts';
 import { positionJson, remarkLaggards, WRITE_QUORUM_FLAG, writeQuorumOf } from '../quorum.ts';
+import { surroundingSession } from '../session-environment.ts';
 import { valueArgument } from './put.ts';
 
 export const casCommand: Command = {
@@ -30,7 +32,11 @@ export const casCommand: Command = {
   run: (context) =>
     withClient(context, async (client) => {
       const { key, expected, value } = await argumentsOf(context);
-      const options = { quorum: writeQuorumOf(context), signal: context.stop };
+      const options = {
+        quorum: writeQuorumOf(context),
+        signal: context.stop,
+        ...surroundingSession(context, client),
+      };
       const result = await client.compareAndWrite(key, expected, value, options);
       const { succeeded, current } = result;
       if (context.json) {

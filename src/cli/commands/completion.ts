@@ -22,8 +22,13 @@ export const completionCommand: Command = {
     examples: [],
     isClient: false,
     run: async (context) => {
-      const commands = await Promise.all(REGISTERED.map(({ load }) => load()));
-      await write(context.stdout, completionScript(shell, commands));
+      const commands = await Promise.all(
+        REGISTERED.map(async ({ load, aliases = [] }) => {
+          const command = await load();
+          return [command, ...aliases.map((name) => ({ ...command, name }))];
+        }),
+      );
+      await write(context.stdout, completionScript(shell, commands.flat()));
       return EXIT.ok;
     },
   })),

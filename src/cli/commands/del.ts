@@ -1,7 +1,8 @@
 import { type Command, EXIT } from '../command.ts';
 import { withClient } from '../connection.ts';
-import { printJson, printLine } from '../output.ts';
+import { counted, printJson, printLine } from '../output.ts';
 import { positionJson, remarkLaggards, WRITE_QUORUM_FLAG, writeQuorumOf } from '../quorum.ts';
+import { surroundingSession } from '../session-environment.ts';
 
 export const delCommand: Command = {
   name: 'del',
@@ -21,13 +22,17 @@ export const delCommand: Command = {
   run: (context) =>
     withClient(context, async (client) => {
       const [key = ''] = context.positionals;
-      const options = { quorum: writeQuorumOf(context), signal: context.stop };
+      const options = {
+        quorum: writeQuorumOf(context),
+        signal: context.stop,
+        ...surroundingSession(context, client),
+      };
       const result = context.flags.has('prefix')
         ? await client.deleteRange({ prefix: key }, options)
         : await client.delete(key, options);
       const { deleted } = result;
       if (context.json) await printJson(context, { key, deleted, ...positionJson(result) });
-      else await printLine(context, deleted === 1 ? 'deleted 1 key' : `deleted ${deleted} keys`);
+      else await printLine(context, `deleted ${counted(deleted, 'key')}`);
       await remarkLaggards(context, result);
       return EXIT.ok;
     }),

@@ -3,7 +3,7 @@ import { finished } from 'node:stream/promises';
 import { type Command, EXIT } from '../command.ts';
 import { withClient } from '../connection.ts';
 import { itemJson } from '../item-json.ts';
-import { write } from '../output.ts';
+import { counted, write } from '../output.ts';
 import { READ_QUORUM_FLAG, readQuorumOf } from '../quorum.ts';
 
 export const exportCommand: Command = {
@@ -37,7 +37,7 @@ export const exportCommand: Command = {
       for (let next = await found.next(); ; next = await found.next()) {
         if (next.done) {
           if (file !== undefined) await finished(out.end());
-          await write(context.stderr, `synod: exported ${count} keys as of revision ${next.value}\n`);
+          await write(context.stderr, `synod: exported ${counted(count, 'key')} as of revision ${next.value}\n`);
           return EXIT.ok;
         }
         await write(out, `${JSON.stringify(itemJson(next.value))}\n`);

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { type Command, EXIT, Failure } from '../command.ts';
 import { withClient } from '../connection.ts';
 import { decodeValue } from '../item-json.ts';
-import { printJson, printLine } from '../output.ts';
+import { counted, printJson, printLine } from '../output.ts';
 
 const IN_FLIGHT_MAX = 512;
 
@@ -49,7 +49,7 @@ export const importCommand: Command = {
       await Promise.all(writing);
       if (failure) throw failure;
       if (context.json) await printJson(context, { imported: count });
-      else await printLine(context, `imported ${count} keys`);
+      else await printLine(context, `imported ${counted(count, 'key')}`);
       return EXIT.ok;
     }),
 };

@@ -1,9 +1,9 @@
 import type { LevelItem, SynodClient } from '../../client/index.ts';
+import { formatBytes } from '../../command-line/values.ts';
 import { type Command, type Context, EXIT } from '../command.ts';
 import { withClient } from '../connection.ts';
 import { printable, printJson, printLine, table } from '../output.ts';
 import { READ_QUORUM_FLAG, readQuorumOf } from '../quorum.ts';
-import { formatBytes } from '../values.ts';
 
 export const lsCommand: Command = {
   name: 'ls',

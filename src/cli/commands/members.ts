@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Member, MemberAction, SynodClient } from '../../client/index.ts';
-import { type Command, type Context, EXIT, Failure, type Flag, type Positional, UsageError } from '../command.ts';
+import { type Flag, UsageError } from '../../command-line/flag.ts';
+import { parseAddress } from '../../command-line/values.ts';
+import { type Command, type Context, EXIT, Failure, type Positional } from '../command.ts';
 import { withClient } from '../connection.ts';
 import { memberTable } from '../member-table.ts';
 import { printJson, printLine, write } from '../output.ts';
-import { parseAddress } from '../values.ts';
 
 const AGENTS: readonly Positional[] = [{ name: 'AGENT', repeated: true }];
 const EPOCH_FLAG: Flag = {

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { UsageError } from '../../command-line/flag.ts';
 import { runSimulation, type SimulationReport } from '../../simulation/index.ts';
-import { type Command, type Context, EXIT, UsageError } from '../command.ts';
+import { type Command, type Context, EXIT } from '../command.ts';
 import { printJson, printLine } from '../output.ts';
 
 const SAFETY_MS = 60_000;
@@ -42,6 +43,9 @@ export const simulateCommand: Command = {
       layer: flags.text('layer') === 'host' ? ('host' as const) : ('replica' as const),
       safetyMs: flags.durationMs('for') ?? SAFETY_MS,
       stableMs: STABLE_MS,
+      work: true,
+      counting: true,
+      watching: true,
     };
     const reports: SimulationReport[] = [];
     for (let seed = first; seed < first + count && !stop.aborted; seed++) {

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Command, EXIT, Failure, UsageError } from '../command.ts';
+import { UsageError } from '../../command-line/flag.ts';
+import { stateHome } from '../../command-line/state-home.ts';
+import { formatBytes } from '../../command-line/values.ts';
+import { type Command, EXIT, Failure } from '../command.ts';
 import { withClient } from '../connection.ts';
 import { printJson, printLine } from '../output.ts';
-import { stateHome } from '../state-home.ts';
-import { formatBytes } from '../values.ts';
 
 const save: Command = {
   name: 'save',

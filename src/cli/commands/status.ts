@@ -1,9 +1,9 @@
 import type { Members, Status } from '../../client/index.ts';
+import { formatBytes, formatDuration } from '../../command-line/values.ts';
 import { type Command, type Context, EXIT } from '../command.ts';
 import { withClient } from '../connection.ts';
 import { memberTable } from '../member-table.ts';
 import { printJson, printLine } from '../output.ts';
-import { formatBytes, formatDuration } from '../values.ts';
 
 export const statusCommand: Command = {
   name: 'status',

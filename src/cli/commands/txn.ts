@@ -4,6 +4,7 @@ import { withClient } from '../connection.ts';
 import { itemJson } from '../item-json.ts';
 import { printJson } from '../output.ts';
 import { positionJson, remarkLaggards, WRITE_QUORUM_FLAG, writeQuorumOf } from '../quorum.ts';
+import { surroundingSession } from '../session-environment.ts';
 import { parseTransaction } from '../transaction-json.ts';
 
 export const txnCommand: Command = {
@@ -34,7 +35,11 @@ The exit code is 0 when the comparisons held and 1 when they did not; the result
   run: async (context) => {
     const transaction = parseTransaction(await text(context.stdin));
     return withClient(context, async (client) => {
-      const options = { quorum: writeQuorumOf(context), signal: context.stop };
+      const options = {
+        quorum: writeQuorumOf(context),
+        signal: context.stop,
+        ...surroundingSession(context, client),
+      };
       const result = await client.transact(transaction, options);
       const results = result.results.map(({ items, count, more }) => ({ count, items: items.map(itemJson), more }));
       await printJson(context, { succeeded: result.succeeded, results, ...positionJson(result) });

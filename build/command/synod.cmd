@@ -1,0 +1,2 @@
+@echo off
+"%~dp0..\command\node.exe" "%~dp0..\command\dist\cli\synod.js" %*

@@ -1,0 +1,86 @@
+import { HeartPulse } from 'lucide-react';
+import { memo } from 'react';
+import type { DemoFault } from '../../../../contract/index.ts';
+import { act } from '../../../activity/activity-store.ts';
+import { useControlRefusal } from '../../../cell/cell-store.ts';
+import { client } from '../../../connection/connection-store.ts';
+import { Button } from '../../../ui/button.tsx';
+import { exactTime, useNowMs } from '../../../ui/time.tsx';
+import { effectWords, faultWords, placeWords } from './fault-words.ts';
+
+/** What is broken now, and when each heals by itself. */
+export function FaultList({
+  faults,
+  nameOf,
+}: {
+  readonly faults: readonly DemoFault[];
+  readonly nameOf: (id: string) => string;
+}) {
+  const refusal = useControlRefusal();
+  const healAll = (): void =>
+    void act(
+      'Heal all faults',
+      () => client().demo.healAll(),
+      () => 'the cell is whole',
+    );
+  return (
+    <section aria-label="Faults in effect" className="flex min-h-0 min-w-0 flex-col border-r border-line">
+      <div className="flex h-9 shrink-0 items-center gap-2 border-b border-line bg-canvas px-3">
+        <h2 className="font-semibold">In effect</h2>
+        <span className="text-faint">
+          {faults.length === 0 ? 'nothing: all links and processes are intact' : faults.length}
+        </span>
+        {faults.length < 2 ? null : (
+          <Button icon={HeartPulse} className="ml-auto" refusal={refusal} onClick={healAll}>
+            Heal all
+          </Button>
+        )}
+      </div>
+      <ul className="min-h-0 overflow-y-auto">
+        {faults.map((fault) => (
+          <Row key={fault.id} fault={fault} nameOf={nameOf} refusal={refusal} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+const Row = memo(function Row({
+  fault,
+  nameOf,
+  refusal,
+}: {
+  readonly fault: DemoFault;
+  readonly nameOf: (id: string) => string;
+  readonly refusal: string;
+}) {
+  const nowMs = useNowMs();
+  const leftMs = Math.max(0, fault.healsAtMs - nowMs);
+  const words = faultWords(fault, nameOf);
+  const heal = (): void =>
+    void act(
+      `Heal ${words}`,
+      () => client().demo.healFault({ id: fault.id }),
+      () => 'healed',
+    );
+  return (
+    <li className="flex items-center gap-2 border-b border-line px-3 py-1.5">
+      <div className="min-w-0 flex-1">
+        <div className="truncate font-medium" title={placeWords(fault, nameOf)}>
+          {placeWords(fault, nameOf)}
+        </div>
+        <div className="truncate text-sm text-soft">{effectWords(fault)}</div>
+      </div>
+      <time
+        className="w-24 text-right text-sm tabular-nums text-soft"
+        dateTime={new Date(fault.healsAtMs).toISOString()}
+        title={exactTime(fault.healsAtMs)}
+      >
+        {leftMs === 0 ? 'heals now' : `heals in ${Math.ceil(leftMs / 1_000)} s`}
+      </time>
+      <Button aria-label={`Heal now: ${words}`} refusal={refusal} onClick={heal}>
+        Heal now
+      </Button>
+    </li>
+  );
+});

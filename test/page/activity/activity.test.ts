@@ -1,0 +1,25 @@
+// Guards what the line at the bottom says of something that a person asked for: done only when it had its effect.
+import { expect, test } from 'vitest';
+import { act, useActivity } from '../../../src/renderer/activity/activity-store.ts';
+
+const newest = () => useActivity.getState().activities[0];
+
+test('what is answered is done, unless it changed nothing', async () => {
+  const lost = { succeeded: false };
+  const write = (answer: { succeeded: boolean }) =>
+    act(
+      'Write /a',
+      () => Promise.resolve(answer),
+      ({ succeeded }) => (succeeded ? 'revision 1' : 'nothing was written'),
+      ({ succeeded }) => succeeded,
+    );
+  expect(await write({ succeeded: true })).toEqual({ succeeded: true });
+  expect(newest()).toMatchObject({ state: 'done', outcome: 'revision 1' });
+  expect(await write(lost)).toBe(lost);
+  expect(newest()).toMatchObject({ state: 'without effect', outcome: 'nothing was written' });
+});
+
+test('what fails is told with its failure, and answers nothing', async () => {
+  expect(await act('Write /a', () => Promise.reject(new Error('broken')))).toBeUndefined();
+  expect(newest()).toMatchObject({ state: 'failed', failure: { message: 'broken' } });
+});
