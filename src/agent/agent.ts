@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { Server } from '@grpc/grpc-js';
 import { AgentError } from './agent-error.ts';
 import type { Agent, AgentOptions } from './agent-options.ts';
@@ -170,16 +171,16 @@ class RunningAgent implements Agent {
       grpcAddr: this.#options.grpcAddr,
       httpAddr: this.#options.httpAddr,
       advertiseGrpcAddr: this.#options.advertiseGrpcAddr,
-      lastGrpcPort: identity.grpcPort,
-      lastHttpPort: identity.httpPort,
+      lastGrpc: identity.grpcListened,
+      lastHttp: identity.httpListened,
       isInsecure: this.#options.insecure ?? false,
       logger: this.#logger,
     });
-    const { grpcPort, httpPort } = this.#listening;
+    const { grpcListened, httpListened } = this.#listening;
     this.#peers = this.#makePeers(this.#listening);
     this.#peers.addTo(this.#server);
-    if (grpcPort !== identity.grpcPort || httpPort !== identity.httpPort) {
-      this.#storage.updateIdentity({ grpcPort, httpPort });
+    if (!isDeepStrictEqual([grpcListened, httpListened], [identity.grpcListened, identity.httpListened])) {
+      this.#storage.updateIdentity({ grpcListened, httpListened });
     }
     if (identity.cellId === '') {
       if (bootstrap.length > 0) this.#storage.joinCell((await this.#peers.join()).cellId);

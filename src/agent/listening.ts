@@ -9,6 +9,7 @@ import {
   advertisedAddress,
   bindRefusal,
   formatAddress,
+  type ListenedPort,
   listenOnFreePort,
   parseAddress,
 } from './peer/ports.ts';
@@ -24,8 +25,8 @@ export interface Listening {
   /** What others dial. */
   readonly grpcAddress: string;
   readonly httpAddress: string;
-  readonly grpcPort: number;
-  readonly httpPort: number;
+  readonly grpcListened: ListenedPort;
+  readonly httpListened: ListenedPort;
   close(): void;
 }
 
@@ -51,9 +52,9 @@ export async function listen(options: {
   grpcAddr: string | undefined;
   httpAddr: string | undefined;
   advertiseGrpcAddr: string | undefined;
-  /** Used first, when they lie in the range that is asked for; 0: there are none. */
-  lastGrpcPort: number;
-  lastHttpPort: number;
+  /** Used first, when the same ports are asked for as then. */
+  lastGrpc: ListenedPort | undefined;
+  lastHttp: ListenedPort | undefined;
   isInsecure: boolean;
   logger: AgentLogger;
 }): Promise<Listening> {
@@ -68,14 +69,14 @@ export async function listen(options: {
     // gRPC last: from then on peers and clients may call, and everything must be in its place.
     const boundHttp = await listenOnFreePort({
       requested: http,
-      last: lastOf(http, options.lastHttpPort),
+      last: options.lastHttp,
       bind: ({ host, port }) => api.startHttp(host, port),
       say,
       what: 'HTTP',
     });
     const boundGrpc = await listenOnFreePort({
       requested: grpc,
-      last: lastOf(grpc, options.lastGrpcPort),
+      last: options.lastGrpc,
       bind: (address) => guard.listen(address),
       say,
       what: 'gRPC',
@@ -86,8 +87,8 @@ export async function listen(options: {
     return {
       grpcAddress: formatAddress(dialled),
       httpAddress: formatAddress(advertisedAddress(boundHttp)),
-      grpcPort: boundGrpc.port,
-      httpPort: boundHttp.port,
+      grpcListened: { requested: grpc.port, bound: boundGrpc.port },
+      httpListened: { requested: http.port, bound: boundHttp.port },
       close: () => guard.close(),
     };
   } catch (error) {
@@ -113,6 +114,3 @@ function parse(text: string, use: 'connect' | 'listen'): Address {
   }
 }
 
-function lastOf({ host }: Address, port: number): Address | undefined {
-  return port === 0 ? undefined : { host, port };
-}

@@ -70,16 +70,13 @@ describe('the journal on disk', () => {
     const directory = await filled(3);
     const first = open(directory);
     const { agentId } = first.identity;
-    first.updateIdentity({ name: 'Ada', grpcPort: 50_101, httpPort: 8_081, priority: 2 });
+    first.updateIdentity({ grpcListened: { requested: 50_101, bound: 50_102 } });
     await first.close();
     const again = open(directory);
     expect(again.identity).toEqual({
       agentId,
       cellId: 'cell-1',
-      name: 'Ada',
-      grpcPort: 50_101,
-      httpPort: 8_081,
-      priority: 2,
+      grpcListened: { requested: 50_101, bound: 50_102 },
     });
     await again.close();
   });

@@ -90,10 +90,16 @@ export function advertisedAddress(bound: Address): Address {
   return { host: outside?.address ?? LOOPBACK, port: bound.port };
 }
 
+/** A port that was asked for, and the one that it became. */
+export interface ListenedPort {
+  readonly requested: number;
+  readonly bound: number;
+}
+
 export interface ListenOptions {
   readonly requested: Address;
-  /** Where this agent listened last; tried first when it lies in the range that `requested` starts. */
-  readonly last?: Address | undefined;
+  /** Where this agent listened last; tried first when the same port was asked for then. */
+  readonly last?: ListenedPort | undefined;
   /** Binds, and resolves to the port it got. Rejects with `EADDRINUSE` (in code or message) when it is taken. */
   readonly bind: (address: Address) => Promise<number>;
   /** Told when another port than the requested one is used, in plain words. */
@@ -103,7 +109,7 @@ export interface ListenOptions {
 }
 
 /**
- * Binds the last port of this agent, else the requested one, else the next free one after it.
+ * Binds the port that the same request led to last time, else the requested one, else the next free one after it.
  *
  * @throws AddressError when the host cannot be bound or no port of the range is free
  */
@@ -114,7 +120,7 @@ export async function listenOnFreePort(options: ListenOptions): Promise<Address>
     try {
       const bound = { host: requested.host, port: await options.bind(address) };
       if (requested.port !== 0 && bound.port !== requested.port) {
-        const why = bound.port === options.last?.port ? 'as last time' : `because ${requested.port} is taken`;
+        const why = bound.port === options.last?.bound ? 'as last time' : `because ${requested.port} is taken`;
         options.say(`${what} listens on ${formatAddress(bound)} instead of ${formatAddress(requested)}, ${why}`);
       }
       return bound;
@@ -128,12 +134,8 @@ export async function listenOnFreePort(options: ListenOptions): Promise<Address>
   );
 }
 
-function candidatePorts(requested: Address, last: Address | undefined): number[] {
-  const ports: number[] = [];
-  const inRange = (port: number): boolean =>
-    requested.port === 0 || (port >= requested.port && port <= requested.port + PORTS_TRIED_MAX);
-  if (last !== undefined && last.host === requested.host && last.port !== 0 && inRange(last.port))
-    ports.push(last.port);
+function candidatePorts(requested: Address, last: ListenedPort | undefined): number[] {
+  const ports = last?.requested === requested.port ? [last.bound] : [];
   if (requested.port === 0) return [...ports, 0];
   for (let port = requested.port; port <= Math.min(requested.port + PORTS_TRIED_MAX, PORT_MAX); port++) {
     if (port !== ports[0]) ports.push(port);

@@ -1,16 +1,19 @@
+/** A port that was asked for, and the one that it became. */
+export interface ListenedPort {
+  readonly requested: number;
+  readonly bound: number;
+}
+
 /** What an agent is, as far as its own disk says it. Made with the state directory; the agentId never changes. */
 export interface Identity {
   readonly agentId: string;
   /** Empty until the agent founded or joined a cell. */
   readonly cellId: string;
-  /** Short name; empty until it has one. */
-  readonly name: string;
-  /** Used first at the next start; 0: never had one. */
-  readonly grpcPort: number;
-  readonly httpPort: number;
-  readonly priority: number;
+  /** Where it listened last; undefined: it never did. */
+  readonly grpcListened?: ListenedPort;
+  readonly httpListened?: ListenedPort;
 }
 
 export function newIdentity(agentId: string, cellId = ''): Identity {
-  return { agentId, cellId, name: '', grpcPort: 0, httpPort: 0, priority: 0 };
+  return { agentId, cellId };
 }
