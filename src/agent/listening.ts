@@ -113,4 +113,3 @@ function parse(text: string, use: 'connect' | 'listen'): Address {
     throw error;
   }
 }
-

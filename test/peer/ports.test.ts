@@ -138,7 +138,9 @@ test('the last port does not count when another one was asked for then', async (
 test('any free port: the last one again when it is free', async () => {
   const anyPort = { host: '127.0.0.1', port: 0 };
   expect((await choose({ requested: anyPort, last: { requested: 0, bound: 33_333 } })).port).toBe(33333);
-  expect((await choose({ requested: anyPort, last: { requested: 0, bound: 33_333 }, taken: [33333] })).port).toBe(49_999);
+  expect((await choose({ requested: anyPort, last: { requested: 0, bound: 33_333 }, taken: [33333] })).port).toBe(
+    49_999,
+  );
 });
 
 test('when every port of the range is taken it says so', async () => {
