@@ -1,5 +1,5 @@
 /** Guards the arithmetic that agreement rests on: the order of ballots, majorities, and the form of configurations. */
-import fc from 'fast-check';
+
 import { describe, expect, it } from 'vitest';
 import { compareBallots, higherBallot, NO_BALLOT, nextBallot, sameBallot } from '../../src/agent/consensus/ballot.ts';
 import {
@@ -12,6 +12,7 @@ import {
   votersOf,
 } from '../../src/agent/consensus/configuration.ts';
 import type { Configuration, ParticipantRole } from '../../src/agent/consensus/types.ts';
+import { fc } from '../support/property.ts';
 
 const agentId = fc.constantFrom('a', 'b', 'c', 'B', 'aa', 'ab');
 const ballots = fc.record({ round: fc.nat(4), agentId });

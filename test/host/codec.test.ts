@@ -2,7 +2,7 @@
  * Guards the stored form of commands: what is written can be read back exactly, the fast way for bundles writes and reads
  * the same bytes as the generated code, and garbage is refused instead of half understood.
  */
-import fc from 'fast-check';
+
 import { expect, test } from 'vitest';
 import { decodeBundle, encodeBundle } from '../../src/agent/host/bundle-codec.ts';
 import { fromWireRequest, toWireRequest } from '../../src/agent/host/codec.ts';
@@ -10,6 +10,7 @@ import { digestOf } from '../../src/agent/host/digest.ts';
 import type { Command, Request } from '../../src/agent/machine/commands.ts';
 import { Bundle } from '../../src/gen/synod/v1/journal.ts';
 import { command, request } from '../support/arbitrary-commands.ts';
+import { fc } from '../support/property.ts';
 
 const bundle = fc.array(request, { maxLength: 6 });
 

@@ -2,7 +2,7 @@
  * Guards the size of what travels: an entry or a forwarded call that no link carries is sent again for ever, and nothing
  * after it is chosen.
  */
-import fc from 'fast-check';
+
 import { describe, expect, test } from 'vitest';
 import { consensusConfig, DEFAULTS } from '../../src/agent/config.ts';
 import { encodeBundle } from '../../src/agent/host/bundle-codec.ts';
@@ -16,6 +16,7 @@ import { LIMITS } from '../../src/agent/machine/limits.ts';
 import { MessageEncoder } from '../../src/agent/peer/frames.ts';
 import { command as anyCommand } from '../support/arbitrary-commands.ts';
 import { type Call, MemoryCell, put } from '../support/memory-cell.ts';
+import { fc } from '../support/property.ts';
 
 const THREE = { voters: ['a', 'b', 'c'] };
 

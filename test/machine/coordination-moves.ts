@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import type { Command } from '../../src/agent/machine/commands.ts';
+import { fc } from '../support/property.ts';
 
 /** Random coordination: few paths and sessions, so that they meet; now and then what nobody may ask. */
 

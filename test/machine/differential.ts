@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Applicable } from '../../src/agent/machine/applicable.ts';
 import { Machine } from '../../src/agent/machine/machine.ts';
 import type { Applied } from '../../src/agent/machine/results.ts';
+import { fc } from '../support/property.ts';
 import { anyMove, type Move, MoveReader, OPENING } from './machine-moves.ts';
 import { plain } from './plain.ts';
 import type { StoreUnderTest } from './store-conformance.ts';

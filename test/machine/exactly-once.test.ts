@@ -1,8 +1,9 @@
 // Guards invariant 9: a (session, sequence) takes effect at most once and always gets the same answer.
-import fc from 'fast-check';
+
 import { describe, expect, it } from 'vitest';
 import type { Command, Request } from '../../src/agent/machine/commands.ts';
 import { Machine } from '../../src/agent/machine/machine.ts';
+import { fc } from '../support/property.ts';
 import { compareAndWrite, Driver, fireTimer, grantLease, openSession, put, read, SESSION, transact } from './driver.ts';
 import { anyCommand } from './machine-moves.ts';
 import { plain } from './plain.ts';

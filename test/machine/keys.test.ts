@@ -1,5 +1,5 @@
 // Guards what may be a key, and how paths, byte strings and ranges relate.
-import fc from 'fast-check';
+
 import { describe, expect, it } from 'vitest';
 import {
   bytesOfKey,
@@ -15,6 +15,7 @@ import {
   userRangeViolation,
 } from '../../src/agent/machine/keys.ts';
 import { rangeViolation } from '../../src/agent/machine/validate.ts';
+import { fc } from '../support/property.ts';
 
 const anyKey = fc.uint8Array({ maxLength: 40 }).map(latin1Of);
 

@@ -1,7 +1,8 @@
 // Guards sessions, leases and timers: what ends with them, and that nothing else ever ends (invariant 16, the machine's part).
-import fc from 'fast-check';
+
 import { describe, expect, it } from 'vitest';
 import { TIMERS } from '../../src/agent/machine/system-records.ts';
+import { fc } from '../support/property.ts';
 import {
   compareAndWrite,
   Driver,

@@ -1,8 +1,9 @@
 // Guards that locks with their indexes do exactly what a plain model without any does, whatever is asked in whatever
 // order; that nobody ever waits for itself; and that nothing is left in the indexes (invariants 11 and 13).
-import fc from 'fast-check';
+
 import { describe, expect, it } from 'vitest';
 import { LOCKS } from '../../src/agent/machine/coordination-records.ts';
+import { fc } from '../support/property.ts';
 import { acquire, cancel, forceRelease, release, Sessions } from './coordination-driver.ts';
 import { openSession } from './driver.ts';
 import { LockModel } from './lock-model.ts';

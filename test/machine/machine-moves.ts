@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import type { Applicable } from '../../src/agent/machine/applicable.ts';
 import type { Command, Comparison, Operation, Request } from '../../src/agent/machine/commands.ts';
+import { fc } from '../support/property.ts';
 import { anyCoordination } from './coordination-moves.ts';
 import { anyWork } from './work-moves.ts';
 

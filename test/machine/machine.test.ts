@@ -1,5 +1,5 @@
 // Guards the frame around the commands: slots, stamps, void entries, hashes, compaction, refusals before proposing.
-import fc from 'fast-check';
+
 import { describe, expect, it } from 'vitest';
 import type { AppliedState } from '../../src/agent/host/cell-port.ts';
 import type { Command } from '../../src/agent/machine/commands.ts';
@@ -7,6 +7,7 @@ import { MachineInvariantError } from '../../src/agent/machine/invariant.ts';
 import { Machine } from '../../src/agent/machine/machine.ts';
 import { MemoryStateStore } from '../../src/agent/machine/memory-store.ts';
 import { validateCommand } from '../../src/agent/machine/validate.ts';
+import { fc } from '../support/property.ts';
 import { acquire, barrier, campaign, forceRelease, release, setLimit } from './coordination-driver.ts';
 import { compare, Driver, fireTimer, grantLease, put, read, remove, SESSION, transact } from './driver.ts';
 import { anyCommand } from './machine-moves.ts';

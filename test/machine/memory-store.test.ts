@@ -1,8 +1,9 @@
 // Guards the in-memory state store of the simulation: the contract all stores share, what a crash leaves of it, and that a
 // clone stays as it was, whatever becomes of its origin before anybody looks into it.
-import fc from 'fast-check';
+
 import { describe, expect, it } from 'vitest';
 import { MemoryStateStore } from '../../src/agent/machine/memory-store.ts';
+import { fc } from '../support/property.ts';
 import { describeStateStore, type StoreUnderTest } from './store-conformance.ts';
 import { answersOf, callsOf, storeOperation, storeQuestion } from './store-operations.ts';
 

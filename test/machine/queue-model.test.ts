@@ -1,8 +1,9 @@
 // Guards queues against a model that a person can check: whatever happens, both give out the same entry next, with what the
 // last worker left, and keep the same states.
-import fc from 'fast-check';
+
 import { expect, it } from 'vitest';
 import type { NewEntry, QueueOutcome } from '../../src/agent/machine/queue-types.ts';
+import { fc } from '../support/property.ts';
 import { openSession, textOf } from './driver.ts';
 import { QueueModel } from './queue-model.ts';
 import { checkpoint, claimEntry, complete, enqueue, entry, fail, Workers } from './work-driver.ts';

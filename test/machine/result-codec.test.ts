@@ -1,11 +1,12 @@
 // Guards the stored form of replies: what a repeat is told is what the first call was told.
-import fc from 'fast-check';
+
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../src/agent/machine/coordination-results.ts';
 import { MachineInvariantError } from '../../src/agent/machine/invariant.ts';
 import { latin1Of } from '../../src/agent/machine/keys.ts';
 import { ResultReader, ResultWriter } from '../../src/agent/machine/result-codec.ts';
 import type { Result } from '../../src/agent/machine/results.ts';
+import { fc } from '../support/property.ts';
 import { plain } from './plain.ts';
 
 const count = fc.oneof(fc.nat(), fc.maxSafeNat(), fc.constantFrom(0, 127, 128, Number.MAX_SAFE_INTEGER));

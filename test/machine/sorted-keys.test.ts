@@ -1,7 +1,8 @@
 // Guards the ordered set below the in-memory store, with enough keys that it consists of many chunks.
-import fc from 'fast-check';
+
 import { describe, expect, it } from 'vitest';
 import { SortedKeys } from '../../src/agent/machine/sorted-keys.ts';
+import { fc } from '../support/property.ts';
 
 const number = fc.nat(3_000);
 const name = (at: number) => `/${String(at).padStart(4, '0')}`;

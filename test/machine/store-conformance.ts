@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { initialMeta } from '../../src/agent/machine/meta.ts';
 import type { Key, KeyChange, StateStore } from '../../src/agent/machine/store.ts';
+import { fc } from '../support/property.ts';
 import { ModelStore } from './model-store.ts';
 import {
   answersOf,

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import type { Key, KeyChange, Space, StateStore } from '../../src/agent/machine/store.ts';
+import { fc } from '../support/property.ts';
 import { plain } from './plain.ts';
 
 /** Few keys, so that they collide; chosen for their order, their depth and their bytes. */

@@ -1,6 +1,6 @@
 // Guards invariant 10 as a whole: watches are ordered, unique, atomic per revision and without gaps, progress is never ahead
 // of events, and nothing goes back in time, whatever happens to watchers and to the agent they are on.
-import fc from 'fast-check';
+
 import { describe, expect, it } from 'vitest';
 import type { Applicable } from '../../src/agent/machine/applicable.ts';
 import type { Command } from '../../src/agent/machine/commands.ts';
@@ -8,6 +8,7 @@ import type { RevisionEvent } from '../../src/agent/machine/results.ts';
 import type { Space } from '../../src/agent/machine/store.ts';
 import type { WatchBatch, WatchQuery } from '../../src/agent/machine/watch-types.ts';
 import { isInRange } from '../../src/agent/machine/write-view.ts';
+import { fc } from '../support/property.ts';
 import { Driver, put, remove, removeRange, SESSION, transact } from './driver.ts';
 import { Recorder, WatchedCell } from './watch-driver.ts';
 

@@ -1,9 +1,10 @@
 // Guards how the watchers of a key are found among many.
-import fc from 'fast-check';
+
 import { describe, expect, it } from 'vitest';
 import { prefixEnd } from '../../src/agent/machine/keys.ts';
 import { type Watched, WatchIndex } from '../../src/agent/machine/watch-index.ts';
 import { isInRange } from '../../src/agent/machine/write-view.ts';
+import { fc } from '../support/property.ts';
 
 describe('many watchers', () => {
   it('are not asked one by one: those of other keys cost nothing', () => {

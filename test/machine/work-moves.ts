@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import type { Command } from '../../src/agent/machine/commands.ts';
+import { fc } from '../support/property.ts';
 
 /** Random proposals, once and queues: few names and small numbers, so that they meet; now and then what nobody may ask. */
 

@@ -2,9 +2,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { loadWindowState, MIN_SIZE, restoredWindow, saveWindowState } from '../../src/main/window-state.ts';
+import { fc } from '../support/property.ts';
 
 const PRIMARY = { x: 0, y: 0, width: 1920, height: 1040 };
 const LEFT = { x: -1280, y: 100, width: 1280, height: 984 };

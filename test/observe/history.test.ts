@@ -1,11 +1,12 @@
 // Guards the figures: percentiles of durations within their promised error, and an hour of samples in order.
-import fc from 'fast-check';
+
 import { expect, test } from 'vitest';
 import { DurationHistogram, HistogramWindow } from '../../src/agent/observe/duration-histogram.ts';
 import { HostStats } from '../../src/agent/observe/host-stats.ts';
 import { createObservability } from '../../src/agent/observe/index.ts';
 import { RuntimeHistory } from '../../src/agent/observe/runtime-history.ts';
 import { RuntimeProbe } from '../../src/agent/observe/runtime-probe.ts';
+import { fc } from '../support/property.ts';
 import { SILENT_LOGGER } from '../support/served-api.ts';
 
 test('a percentile is at most one eighth, or a microsecond, above the exact one', () => {

@@ -1,9 +1,10 @@
 // Guards who becomes a voter and who stops being one: readable scenarios, and the properties of invariant 17.
-import fc from 'fast-check';
+
 import { describe, expect, test } from 'vitest';
 import type { AutopilotParticipant, AutopilotView } from '../../src/agent/host/autopilot-view.ts';
 import type { ParticipantChange } from '../../src/agent/host/messages.ts';
 import { autopilot } from '../../src/agent/peer/autopilot.ts';
+import { fc } from '../support/property.ts';
 
 const EVICT_AFTER_MS = 60_000;
 const ELECTION_TIMEOUT_MS = 300;

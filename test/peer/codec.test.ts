@@ -1,6 +1,6 @@
 // Guards that every message arrives as it was sent, that a message to several peers is encoded once, and that bytes
 // which are no message end in one precise error.
-import fc from 'fast-check';
+
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../src/agent/consensus/messages.ts';
 import type { PeerMessage } from '../../src/agent/host/ports.ts';
@@ -10,6 +10,7 @@ import { decodeFrame, encodeBatch, encodeHello, encodeKeepAlive, MessageEncoder 
 import { MalformedMessage } from '../../src/agent/peer/malformed.ts';
 import { EntryKind } from '../../src/gen/synod/v1/journal.ts';
 import { PeerFrame, type PeerMessage as WireMessage } from '../../src/gen/synod/v1/peer.ts';
+import { fc } from '../support/property.ts';
 import { anyPeerMessage } from './messages.ts';
 
 function received(frame: Uint8Array): { messageId: string; bytes: number; message: PeerMessage }[] {

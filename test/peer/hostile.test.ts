@@ -3,12 +3,12 @@
 import { connect as connectHttp2 } from 'node:http2';
 import { connect as connectTcp } from 'node:net';
 import { type ClientDuplexStream, status } from '@grpc/grpc-js';
-import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { encodeBatch, encodeHello, encodeKeepAlive, MessageEncoder } from '../../src/agent/peer/frames.ts';
 import { parseAddress } from '../../src/agent/peer/ports.ts';
 import { connect } from '../../src/agent/peer/transport.ts';
 import { PeerFrame } from '../../src/gen/synod/v1/peer.ts';
+import { fc } from '../support/property.ts';
 import { chosenReply, consensus, slotsOf, startAgent, startIn, stopAgents, type TestAgent } from './agents.ts';
 import { AgreedCell } from './agreed-cell.ts';
 import { anyPeerMessage } from './messages.ts';

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import type { Message } from '../../src/agent/consensus/messages.ts';
 import type { HostMessage } from '../../src/agent/host/messages.ts';
 import type { PeerMessage } from '../../src/agent/host/ports.ts';
+import { fc } from '../support/property.ts';
 
 /** Arbitrary messages of every kind, as the layers above hand them to the peers. */
 

@@ -1,8 +1,9 @@
 // Guards that agents get short names that are unique in their cell and whose initials tell the order of joining.
-import fc from 'fast-check';
+
 import { expect, test } from 'vitest';
 import { drawName } from '../../src/agent/peer/names.ts';
 import { NAMES } from '../../src/agent/peer/names-list.ts';
+import { fc } from '../support/property.ts';
 
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 

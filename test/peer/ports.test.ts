@@ -1,6 +1,5 @@
 // Guards addresses as people write them, the refusal to bind beyond loopback, and the choice of a port.
 import { createServer } from 'node:net';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   type Address,
@@ -13,6 +12,7 @@ import {
   listenOnFreePort,
   parseAddress,
 } from '../../src/agent/peer/ports.ts';
+import { fc } from '../support/property.ts';
 
 test.each([
   ['127.0.0.1:50101', '127.0.0.1', 50101],

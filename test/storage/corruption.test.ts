@@ -2,10 +2,10 @@
 // killed in the middle of its work. It either refuses to go on, in one line, or has everything that it had.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Storage } from '../../src/agent/storage/index.ts';
 import { StorageFault } from '../../src/agent/storage/index.ts';
+import { fc } from '../support/property.ts';
 import { copyOf, filled, flipBit, open, startWriter, synced, temporary, truncate, verifyContents } from './support.ts';
 
 const CONFIG = { logWalFramesMax: 60, stateWalFramesMax: 60, stateDurableSlots: 100, journalKeptSlots: 120 };

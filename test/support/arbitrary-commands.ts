@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import type { Command, Comparison, Operation, Request } from '../../src/agent/machine/commands.ts';
+import { fc } from './property.ts';
 
 /** Commands of every kind with whatever may stand in their fields, not only what the machine would carry out. */
 

@@ -3,10 +3,11 @@
  * logs are read, nothing received before it was sent although clocks differ, the order of each log kept, and no end called
  * missing before the other log was read that far.
  */
-import fc from 'fast-check';
+
 import { expect, test } from 'vitest';
 import { SequenceMerge } from '../../../src/agent/api/operator/sequence-merge.ts';
 import type { MessageView } from '../../../src/contract/index.ts';
+import { fc } from '../../support/property.ts';
 import { type Fate, SimulatedLogs, type Step } from './simulated-logs.ts';
 
 const merge = (keptMax?: number): SequenceMerge =>

@@ -1,7 +1,8 @@
 // Guards that every key and every value can be told as JSON and taken back exactly, whatever its bytes are.
-import fc from 'fast-check';
+
 import { expect, test } from 'vitest';
 import { bytesOf, keyOf, pathOf, valueView } from '../../../src/agent/api/operator/texts.ts';
+import { fc } from '../../support/property.ts';
 
 /** Random bytes, and text with some bytes of it broken. */
 const bytes = fc.oneof(

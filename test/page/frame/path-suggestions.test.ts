@@ -1,7 +1,8 @@
 /** Guards the paths offered while one is typed: the level that is asked, and where on it the asking begins. */
-import fc from 'fast-check';
+
 import { expect, test } from 'vitest';
 import { pathQuestion, suggestionsOf } from '../../../src/renderer/frame/path-suggestions.ts';
+import { fc } from '../../support/property.ts';
 
 function item(segment: string, descendants = 0) {
   return { segment, descendants, isKey: descendants === 0, version: 1, modRevision: 1, sizeBytes: 1 };

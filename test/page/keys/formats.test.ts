@@ -1,5 +1,5 @@
 /** Guards that a value is shown as the bytes it is: nothing is changed by looking at it, and only white space by formatting. */
-import fc from 'fast-check';
+
 import { describe, expect, test } from 'vitest';
 import {
   byteDifference,
@@ -14,6 +14,7 @@ import { formatHex, hexRow, hexRowCount, parseHex } from '../../../src/renderer/
 import { formatJson, jsonProblem, minifyJson } from '../../../src/renderer/panels/keys/json-format.ts';
 import { ancestorsOf, compareBytes, isWithin, parentOf, pathProblem } from '../../../src/renderer/panels/keys/paths.ts';
 import { formOf } from '../../../src/renderer/panels/keys/value/value-forms.ts';
+import { fc } from '../../support/property.ts';
 
 const anyBytes = fc.uint8Array({ maxLength: 400 }).map((bytes) => Uint8Array.from(bytes));
 

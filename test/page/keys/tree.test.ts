@@ -2,13 +2,14 @@
  * Guards the tree of keys as a list of rows: ranges of levels are loaded where one looks, every row can be asked for by its
  * position, and what is shown is what the store holds, whatever changes while answers are on their way.
  */
-import fc from 'fast-check';
+
 import { beforeEach, describe, expect, test } from 'vitest';
 import { compareBytes } from '../../../src/renderer/panels/keys/paths.ts';
 import { ChangeLog, type TreeChange } from '../../../src/renderer/panels/keys/tree/change-log.ts';
 import { KeyTree } from '../../../src/renderer/panels/keys/tree/key-tree.ts';
 import { APPLIED_AT_ONCE_MAX, applyChanges } from '../../../src/renderer/panels/keys/tree/tree-live.ts';
 import { STRIDE, TreeLoader } from '../../../src/renderer/panels/keys/tree/tree-loader.ts';
+import { fc } from '../../support/property.ts';
 import { FakeLevels, numbered } from './fake-levels.ts';
 
 let store: FakeLevels;

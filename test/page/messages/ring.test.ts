@@ -1,7 +1,8 @@
 /** Guards the buffer behind the log of messages: bounded, in order, whichever end is added to. */
-import fc from 'fast-check';
+
 import { expect, test } from 'vitest';
 import { Ring } from '../../../src/renderer/panels/messages/log/ring.ts';
+import { fc } from '../../support/property.ts';
 
 test('any sequence of additions and removals leaves what an unbounded list would, cut to the capacity', () => {
   const step = fc.oneof(

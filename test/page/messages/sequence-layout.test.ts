@@ -1,5 +1,5 @@
 /** Guards the picture of the sequence view: lanes, the order of time, silences, ends that nobody saw, and what is in view. */
-import fc from 'fast-check';
+
 import { expect, test } from 'vitest';
 import { arrowLabel, arrowSentence } from '../../../src/renderer/panels/messages/sequence/arrow-text.ts';
 import {
@@ -9,6 +9,7 @@ import {
   layOut,
   SCALE,
 } from '../../../src/renderer/panels/messages/sequence/sequence-layout.ts';
+import { fc } from '../../support/property.ts';
 import { exchange, LANES } from './exchanges.ts';
 import { nameOf } from './support.ts';
 
