@@ -125,7 +125,10 @@ export async function* watchQueue(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<QueueState | undefined, void> {
   let told = '';
-  for await (const state of queueChanges(caller, path, signal)) {
+  const request = { path: bytes(path), turnOf: undefined };
+  const watched = resumedStream(caller, (stub) => stub.watchQueue({ ...request, minSlot: caller.highestSlot }), signal);
+  for await (const { queue } of watched) {
+    const state = queue && queueState(queue);
     const news = JSON.stringify(state ?? null);
     if (news === told) continue;
     told = news;
@@ -133,13 +136,17 @@ export async function* watchQueue(
   }
 }
 
-/** Also when a queue has changed and stands as it stood before: what was claimed is there again. */
-export async function* queueChanges(
+/**
+ * Yields when it is this worker's turn to claim. Whoever has claimed ends the iteration, and thereby the turn: then it is the
+ * next one's, of those who wait at the same agent.
+ */
+export async function* queueTurn(
   caller: Caller,
   path: string,
+  worker: string,
   signal: AbortSignal | undefined,
-): AsyncGenerator<QueueState | undefined, void> {
-  const request = { path: bytes(path) };
-  const watched = resumedStream(caller, (stub) => stub.watchQueue({ ...request, minSlot: caller.highestSlot }), signal);
-  for await (const { queue } of watched) yield queue && queueState(queue);
+): AsyncGenerator<void, void> {
+  const request = { path: bytes(path), turnOf: worker };
+  const told = resumedStream(caller, (stub) => stub.watchQueue({ ...request, minSlot: caller.highestSlot }), signal);
+  for await (const _ of told) yield;
 }

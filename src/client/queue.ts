@@ -10,7 +10,7 @@ import {
   type ListEntriesOptions,
   listEntries,
   type QueueState,
-  queueChanges,
+  queueTurn,
   readEntry,
   watchQueue,
 } from './queue-states.ts';
@@ -158,15 +158,15 @@ export class Queue {
     const { timeoutMs = Number.POSITIVE_INFINITY, signal } = options;
     const session = await keptSession(this.#parts.own, this.#options.session, hurry);
     using patience = new Patience(timeoutMs, session.ended, signal);
-    const first = await this.#ask(session, options, hurry);
-    if (first !== undefined) return first;
-    if (timeoutMs > 0) {
-      for await (const queue of queueChanges(this.#parts.caller, this.path, patience.signal)) {
-        // What is ready may be assigned to others, or gone already.
-        const entry = (queue?.counts.ready ?? 0) > 0 ? await this.#ask(session, options, hurry) : undefined;
-        if (entry !== undefined) return entry;
+    let entry = await this.#ask(session, options, hurry);
+    while (entry === undefined && timeoutMs > 0 && !patience.signal.aborted) {
+      for await (const _ of queueTurn(this.#parts.caller, this.path, this.#options.worker ?? '', patience.signal)) {
+        // Somebody elsewhere may be faster: then it waits for another turn.
+        entry = await this.#ask(session, options, hurry);
+        break;
       }
     }
+    if (entry !== undefined) return entry;
     if (session.isEnded) throw session.ended.reason;
     if (signal?.aborted) throw new SynodError('CANCELLED', `the wait for an entry of ${this.path} was cancelled`);
     return undefined;

@@ -12,11 +12,13 @@ export interface Told {
   readonly isLast: boolean;
 }
 
+type Cancellable = Pick<WatchHandle, 'cancel'>;
+
 /** Tells how something stands whenever that changes; a slow receiver hears the newest state, not every one. */
 export class StateStream {
   readonly call: StreamCall;
   readonly #cell: CellPort;
-  readonly #handles = new Set<WatchHandle>();
+  readonly #handles = new Set<Cancellable>();
   #look: () => Told = () => NOTHING;
   #told = '';
   #isBehind = false;
@@ -60,6 +62,12 @@ export class StateStream {
     const query = { space: 'system', start: key, end: '', fromRevision, withPrevious: false } as const;
     const handle = this.#cell.watch(query, sink);
     this.#handles.add(handle);
+  }
+
+  /** Cancelled when the stream ends. */
+  keep(handle: Cancellable): void {
+    if (this.call.isOver) handle.cancel();
+    else this.#handles.add(handle);
   }
 
   #watchAnew(key: string, changed: () => void): void {
