@@ -111,6 +111,15 @@ describe('changes', () => {
     expect(change(cell, 'a', [{ agentId: 'b', role: 'voter' }], 77)).toMatchObject({ ok: true, value: { epoch: 1 } });
   });
 
+  test('remove whoever is left, also when the autopilot was faster with some of them', () => {
+    const cell = new MemoryCell({ ...THREE, learners: ['d', 'e'] });
+    cell.leader();
+    const removal = (agentId: string) => ({ agentId, role: 'removed' }) as const;
+    expect(change(cell, 'a', [removal('d')])).toMatchObject({ ok: true, value: { epoch: 2 } });
+    expect(change(cell, 'a', [removal('d'), removal('e')])).toMatchObject({ ok: true, value: { epoch: 3 } });
+    expect(roles(cell, 'a')).toEqual(['a voter', 'b voter', 'c voter']);
+  });
+
   test('are refused when the epoch has moved', () => {
     const cell = new MemoryCell({ ...THREE, learners: ['d'] });
     cell.leader();
