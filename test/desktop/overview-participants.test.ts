@@ -96,8 +96,8 @@ test('each participant leads to its own dashboard, in a window of its own', asyn
 });
 
 test('a killed agent is seen, and so is its return', async () => {
-  const leader = await cell().leader();
-  const [watcher, victim] = [leader as ServedProcess, (await cell().followers())[0] as ServedProcess];
+  const { leader, followers } = await cell().roles();
+  const [watcher, victim] = [leader, followers[0]] as [ServedProcess, ServedProcess];
   const dashboard = await windows.open(watcher);
   await victim.kill();
   await dashboard.main.getByText(new RegExp(`^Degraded: 2 of 3 voters answer, ${victim.name} does not`)).waitFor();

@@ -4,6 +4,9 @@ import type { Ready } from '../../src/command-line/run-agent.ts';
 import { type ProcessOutcome, SynodProcess } from '../support/synod-process.ts';
 import { freePort } from './ports.ts';
 
+/** Also on a machine that is busy with others a cell that has a majority answers within this. */
+const PATIENCE_MS = 20_000;
+
 export interface AgentPlace {
   readonly stateDir: string;
   readonly grpcPort: number;
@@ -112,7 +115,7 @@ export class AgentUnderTest {
 
   /** A client that asks this agent and no other. */
   get client(): SynodClient {
-    this.#client ??= connect({ endpoints: [this.address], timeoutMs: 5_000 });
+    this.#client ??= connect({ endpoints: [this.address], timeoutMs: PATIENCE_MS });
     return this.#client;
   }
 

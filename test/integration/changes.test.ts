@@ -38,8 +38,7 @@ async function become(voters: readonly AgentUnderTest[], asked: () => readonly A
 
 /** The leader, the other voters, and those that do not vote. */
 async function roles(): Promise<readonly [AgentUnderTest, readonly AgentUnderTest[], readonly AgentUnderTest[]]> {
-  const leader = await cell.leader();
-  const followers = await cell.followers();
+  const { leader, followers } = await cell.roles();
   return [leader, followers, cell.agents.filter((agent) => agent !== leader && !followers.includes(agent))];
 }
 

@@ -59,8 +59,10 @@ test('two agents are added at once and become voters together', async () => {
 });
 
 test('kill -9 of two of five, the leader among them', async () => {
-  const leader = await cell.leader();
-  const [other] = await cell.followers();
+  const {
+    leader,
+    followers: [other],
+  } = await cell.roles();
   await Promise.all([leader.kill(), other!.kill()]);
   await cell.goesOn();
   await cell.restart(leader, other!);

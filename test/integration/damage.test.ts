@@ -165,8 +165,8 @@ test.each(damages)('$name: it stops, and says what to do', async ({ how, damage 
 
 test('a lost disk is a new agent: the cell goes on, and lets a new state directory take the place', async () => {
   await cell.found(3);
-  const leader = await cell.leader();
-  const [victim] = await cell.followers();
+  const { leader, followers } = await cell.roles();
+  const [victim] = followers;
   await writeMuch(leader);
   await victim!.kill();
   rmSync(join(victim!.place.stateDir, 'log.db'));
@@ -185,8 +185,8 @@ test('a lost disk is a new agent: the cell goes on, and lets a new state directo
 
 test('an old copy of a state directory is refused by the peers, and counts nowhere', async () => {
   await cell.found(3);
-  const leader = await cell.leader();
-  const [victim] = (await cell.followers()) as [AgentUnderTest];
+  const { leader, followers } = await cell.roles();
+  const victim = followers[0]!;
   await victim.end();
   const copy = join(cell.directory, 'copy');
   cpSync(victim.place.stateDir, copy, { recursive: true });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Members } from '../../src/client/index.ts';
+import type { CallOptions, Members } from '../../src/client/index.ts';
 import { AgentUnderTest } from './agent-under-test.ts';
 
 /** How often a condition is looked at. Nothing is decided by it. */
@@ -75,17 +75,22 @@ export class CellUnderTest {
     });
   }
 
-  /** Voters that do not lead. */
-  async followers(): Promise<AgentUnderTest[]> {
+  /** Who leads, and the voters that do not, as they were at one moment. */
+  async roles(): Promise<{ readonly leader: AgentUnderTest; readonly followers: readonly AgentUnderTest[] }> {
     const leader = await this.leader();
     const { members } = await leader.client.members();
     const voters = new Set(members.filter(({ role }) => role === 'voter').map(({ agentId }) => agentId));
-    return this.up.filter((agent) => agent !== leader && voters.has(agent.ready.agentId));
+    return { leader, followers: this.up.filter((agent) => agent !== leader && voters.has(agent.ready.agentId)) };
+  }
+
+  /** Voters that do not lead. */
+  async followers(): Promise<readonly AgentUnderTest[]> {
+    return (await this.roles()).followers;
   }
 
   /** What the leader says of the membership. */
-  async members(): Promise<Members> {
-    return (await this.leader()).client.members({ quorum: 'majority' });
+  async members(options: CallOptions = {}): Promise<Members> {
+    return (await this.leader()).client.members({ quorum: 'majority', ...options });
   }
 
   /** Waits until the voters are these agents, or so many. */
@@ -93,7 +98,8 @@ export class CellUnderTest {
     const wanted = typeof expected === 'number' ? undefined : expected.map(({ name }) => name).sort();
     const what = wanted === undefined ? `there are ${expected} voters` : `the voters are ${wanted.join(', ')}`;
     return this.until(what, async () => {
-      const members = await this.members().catch(() => undefined);
+      // Whoever is asked may be about to lose the lead: then somebody else is asked.
+      const members = await this.members({ timeoutMs: 5_000 }).catch(() => undefined);
       const names = members?.members.filter(({ role }) => role === 'voter').map(({ name }) => name);
       const holds = wanted === undefined ? names?.length === expected : names?.sort().join() === wanted.join();
       return holds ? members : undefined;
