@@ -123,9 +123,16 @@ test(
       [],
       others.map(({ address }) => address),
     );
-    await Promise.all([ada, bruno, clara].map((node) => says(node, 'added 4')));
+    // Whoever was up first stands still, so that none is done before the others have begun.
+    await Promise.all(
+      [ada, bruno, clara].map(async (node) => {
+        await says(node, 'added 4');
+        node.child.kill('SIGSTOP');
+      }),
+    );
     cell.part([cut], others);
     clara.child.kill('SIGKILL');
+    for (const node of [ada, bruno]) node.child.kill('SIGCONT');
     await inGoodOrder(ada);
     expect(bruno.stdout).not.toContain('is done');
     cell.heal();
