@@ -153,7 +153,7 @@ describe('exit codes', () => {
       '/a',
       'x',
       '--timeout',
-      '300ms',
+      '2s',
       ...cell.endpoints.flatMap((endpoint) => ['--endpoint', endpoint]),
     ];
     const { code, stderr } = await runCli(args);
