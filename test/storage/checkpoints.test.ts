@@ -84,15 +84,12 @@ describe('checkpoints', () => {
       storage.stateStore.flush();
     }
     expect(storage.logDisk.found.floor).toBeLessThanOrEqual(41);
-    const dropped = new Promise<number>((resolve) => {
-      storage.logDisk.onFloor = (floor) => {
-        if (floor > 200) resolve(floor);
-      };
-    });
     saved.release();
-    await fill(storage, 401, 500, 5);
-    storage.stateStore.flush();
-    expect(await dropped).toBeGreaterThan(200);
+    // A checkpoint that is under way drops what it saw when it began; it takes a write after its end to begin another.
+    for (let end = 400; storage.logDisk.found.floor <= 200; end += 40) {
+      await fill(storage, end + 1, end + 40, 5);
+      storage.stateStore.flush();
+    }
     await storage.close();
   });
 
