@@ -85,7 +85,7 @@ test('an entry that is given up is dead until it is requeued; another worker can
   await dashboard.choose('The claim lasts', 'As long as a lease is renewed');
   await dashboard.dialog.getByLabel('Lease in seconds').fill('3');
   await confirm(dashboard, 'Claim');
-  await detail(dashboard, 1).getByText('the lease of 3.0 s is renewed by itself until cid is paused or ends').waitFor();
+  await detail(dashboard, 1).getByText('the lease of 3 s is renewed by itself until cid is paused or ends').waitFor();
   // A worker that stands still loses what it works on, and nothing else.
   await detail(dashboard, 1).getByRole('button', { name: 'Pause cid' }).click();
   await detail(dashboard, 1)

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { clockText, dateText, zoneText } from './clock-text.ts';
 
 const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;
@@ -35,11 +36,14 @@ export function ageText(ageMs: number): string {
   return `${Math.round(ageMs / 86_400_000)} d`;
 }
 
+/** `2026-11-21 15:04:05.123 UTC+1`: what the agents say is in UTC, so the time of this machine names its zone. */
 export function exactTime(atMs: number): string {
-  const time = new Date(atMs);
-  const date = time.toLocaleDateString(undefined, { year: 'numeric', month: '2-digit', day: '2-digit' });
-  const clock = time.toLocaleTimeString(undefined, { hour12: false });
-  return `${date} ${clock}.${String(time.getMilliseconds()).padStart(3, '0')}`;
+  return `${dateText(atMs)} ${clockText(atMs)} ${zoneText(atMs)}`;
+}
+
+/** `2026-11-21 15:04:05`, local time. */
+export function momentText(atMs: number): string {
+  return `${dateText(atMs)} ${clockText(atMs).slice(0, -4)}`;
 }
 
 /** How long ago; the exact time on hover. */
@@ -59,7 +63,7 @@ export function ClockTime({ atMs }: { readonly atMs: number }) {
   const isToday = time.toDateString() === new Date().toDateString();
   return (
     <time dateTime={time.toISOString()} title={exactTime(atMs)}>
-      {isToday ? time.toLocaleTimeString(undefined, { hour12: false }) : exactTime(atMs).slice(0, -4)}
+      {isToday ? clockText(atMs).slice(0, -4) : momentText(atMs)}
     </time>
   );
 }

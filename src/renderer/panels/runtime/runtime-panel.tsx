@@ -8,7 +8,7 @@ import { replaceQuery, useNavigation } from '../../navigation/navigation-store.t
 import { Empty, ErrorNote, Waiting } from '../../ui/notes.tsx';
 import { PanelHeader } from '../../ui/panel-header.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
-import { exactTime } from '../../ui/time.tsx';
+import { momentText } from '../../ui/time.tsx';
 import { bucketsOf, bucketWidthMs } from './buckets.ts';
 import { chartsFor, foldsOf, KNOWN_CHARTS } from './charts.ts';
 import { ProcessButtons } from './process-buttons.tsx';
@@ -87,7 +87,7 @@ function Moment({ spanMs }: { readonly spanMs: number }) {
   const widthMs = bucketWidthMs(spanMs);
   const each =
     widthMs === 1_000 ? 'every second' : `each point ${widthMs / 1_000} s: means, and peaks of delays and queues`;
-  return momentMs === 0 ? `newest values; ${each}` : `at ${exactTime(momentMs).slice(0, -4)}; ${each}`;
+  return momentMs === 0 ? `newest values; ${each}` : `at ${momentText(momentMs)}; ${each}`;
 }
 
 const ASKING = 'Asking the agent for its last hour…';

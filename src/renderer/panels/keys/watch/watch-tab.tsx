@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useCell } from '../../../cell/cell-store.ts';
 import { Badge } from '../../../ui/badge.tsx';
 import { Button } from '../../../ui/button.tsx';
+import { clockText } from '../../../ui/clock-text.ts';
 import { TextInput } from '../../../ui/field.tsx';
 import { Empty, WarningNote } from '../../../ui/notes.tsx';
 import { bytesText, countText } from '../../../ui/numbers.ts';
@@ -112,15 +113,15 @@ export function WatchTab({ path }: { readonly path: string }) {
                 style={{ height: ROW_PX, transform: `translateY(${start - HEADER_PX}px)` }}
               >
                 <span className="w-16 shrink-0 text-soft" title={exactTime(stampMs)}>
-                  {exactTime(stampMs).slice(-12, -4)}
+                  {clockText(stampMs).slice(0, -4)}
                 </span>
                 <span className="w-20 shrink-0">
                   {kind === 'delete' ? <Badge tone="bad">deleted</Badge> : <Badge>version {item.version}</Badge>}
                 </span>
-                <span className="w-20 shrink-0 font-mono text-soft" title="Revision of the keyspace">
+                <span className="w-20 shrink-0 text-right font-mono text-soft" title="Revision of the keyspace">
                   {item.modRevision}
                 </span>
-                <span className="w-16 shrink-0">
+                <span className="w-16 shrink-0 text-right">
                   <SlotLink slot={slot} />
                 </span>
                 <span className="max-w-[50%] shrink-0 truncate font-mono">{item.path}</span>
@@ -146,8 +147,8 @@ function WatchHeadings() {
     >
       <span className="w-16 shrink-0">Written</span>
       <span className="w-20 shrink-0">Version</span>
-      <span className="w-20 shrink-0">Revision</span>
-      <span className="w-16 shrink-0">Slot</span>
+      <span className="w-20 shrink-0 text-right">Revision</span>
+      <span className="w-16 shrink-0 text-right">Slot</span>
       <span className="min-w-0 flex-1">Key and value</span>
       <span className="shrink-0">Size</span>
     </div>
