@@ -96,6 +96,7 @@ export const cellViewSchema = z.object({
   health: cellHealthSchema,
   alerts: z.array(alertSchema),
   waiting: waitingForPeopleSchema.describe('For a person; in the state of the asked agent.'),
+  appliedPerSecond: z.number().describe('Writes of the whole cell that the asked agent executed in the last second.'),
   /** Of the last second, on the asked agent. */
   writesPerSecond: z.number(),
   readsPerSecond: z.number(),

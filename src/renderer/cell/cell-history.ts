@@ -5,6 +5,7 @@ import { useCell } from './cell-store.ts';
 /** What is drawn as a line over the last minutes. */
 export interface CellSample {
   readonly atMs: number;
+  /** Of the whole cell. */
   readonly writesPerSecond: number;
   readonly readsPerSecond: number;
   readonly commitP50Ms: number;
@@ -39,7 +40,7 @@ function pastSample({ columns }: RuntimeSeries, index: number, atMs: number): Ce
   const at = (column: string): number => columns[column]?.[index] ?? 0;
   return {
     atMs,
-    writesPerSecond: at('writes'),
+    writesPerSecond: at('appliedRequests'),
     readsPerSecond: at('reads'),
     commitP50Ms: at('commitP50Ms'),
     commitP99Ms: at('commitP99Ms'),
@@ -60,6 +61,6 @@ export function recordCell(): () => void {
   });
 }
 
-function sampleOf({ atMs, writesPerSecond, readsPerSecond, commitP50Ms, commitP99Ms }: CellView): CellSample {
-  return { atMs, writesPerSecond, readsPerSecond, commitP50Ms, commitP99Ms };
+function sampleOf({ atMs, appliedPerSecond, readsPerSecond, commitP50Ms, commitP99Ms }: CellView): CellSample {
+  return { atMs, writesPerSecond: appliedPerSecond, readsPerSecond, commitP50Ms, commitP99Ms };
 }

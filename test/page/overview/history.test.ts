@@ -48,7 +48,12 @@ test('what the agent kept fills what this page did not see, and replaces nothing
   const series = {
     intervalMs: 1_000,
     atMs: [8_100, 9_100, 10_100, 12_100],
-    columns: { writes: [1, 2, 3, 4], reads: [0, 0, 0, 0], commitP50Ms: [5, 5, 5, 5], commitP99Ms: [6, 6, 6, 6] },
+    columns: {
+      appliedRequests: [1, 2, 3, 4],
+      reads: [0, 0, 0, 0],
+      commitP50Ms: [5, 5, 5, 5],
+      commitP99Ms: [6, 6, 6, 6],
+    },
   };
   const samples = withPast([sample(10_000, 30), sample(11_000, 40)], series);
   expect(samples.map(({ atMs, writesPerSecond }) => [atMs, writesPerSecond])).toEqual([

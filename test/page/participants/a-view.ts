@@ -68,6 +68,7 @@ export function cellView(participants: readonly ParticipantView[]): CellView {
     },
     alerts: [],
     waiting: { unknownWorks: 0, deadEntries: 0 },
+    appliedPerSecond: 0,
     writesPerSecond: 0,
     readsPerSecond: 0,
     commitP50Ms: 0,

@@ -96,6 +96,7 @@ function lastSecond({ observe }: OperatorPorts) {
   const { columns } = observe.history.series(0, 1);
   const newest = (column: string): number => columns[column]?.at(-1) ?? 0;
   return {
+    appliedPerSecond: newest('appliedRequests'),
     writesPerSecond: newest('writes'),
     readsPerSecond: newest('reads'),
     commitP50Ms: newest('commitP50Ms'),

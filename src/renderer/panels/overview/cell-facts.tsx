@@ -18,7 +18,7 @@ export function CellFacts() {
         <Fact label="Leader">
           <Leader status={status} />
         </Fact>
-        <Fact label="Members">{membersWords(participants)}</Fact>
+        <Fact label="Participants">{participantsWords(participants)}</Fact>
         <Fact label="Behind">
           <Named those={participants.filter((each) => isSilent(each) || isLagging(each))} />
         </Fact>
@@ -49,7 +49,7 @@ function Leader({ status: { leader, leaderId, ballot } }: { readonly status: Age
   );
 }
 
-function membersWords(participants: readonly ParticipantView[]): string {
+function participantsWords(participants: readonly ParticipantView[]): string {
   const voters = participants.filter(({ role }) => role === 'voter').length;
   const learners = participants.length - voters;
   const each = (count: number, word: string): string => `${countText(count)} ${word}${count === 1 ? '' : 's'}`;

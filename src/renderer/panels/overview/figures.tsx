@@ -24,7 +24,7 @@ export function Figures() {
   const tolerance = useCell(useShallow(({ view }) => view!.health.tolerance));
   const now = useCell(
     useShallow(({ view }) => ({
-      writes: view!.writesPerSecond,
+      writes: view!.appliedPerSecond,
       reads: view!.readsPerSecond,
       p50: view!.commitP50Ms,
       p99: view!.commitP99Ms,
@@ -43,8 +43,11 @@ export function Figures() {
       >
         <div className="text-sm text-soft">{answeringWords(tolerance)}</div>
       </Figure>
-      <Figure label="Writes" value={countText(now.writes)} unit="per second, on this agent">
-        <History label="Writes a second over the last three minutes" of={(sample) => sample.writesPerSecond} />
+      <Figure label="Writes" value={countText(now.writes)} unit="per second, in the cell">
+        <History
+          label="Writes of the cell a second over the last three minutes"
+          of={(sample) => sample.writesPerSecond}
+        />
       </Figure>
       <Figure label="Reads" value={countText(now.reads)} unit="per second, on this agent">
         <History label="Reads a second over the last three minutes" of={(sample) => sample.readsPerSecond} />
@@ -52,7 +55,7 @@ export function Figures() {
       <Figure
         label="Commit latency"
         value={now.p50 === 0 ? '–' : durationText(now.p50)}
-        unit={now.p99 === 0 ? 'no writes lately' : `median; 99 % within ${durationText(now.p99)}`}
+        unit={now.p99 === 0 ? 'no writes on this agent lately' : `median; 99 % within ${durationText(now.p99)}`}
       >
         <History label="Median commit latency over the last three minutes" of={(sample) => sample.commitP50Ms} />
       </Figure>
