@@ -65,7 +65,9 @@ export class Writability {
     if (this.#isToldRemoved) return 'this agent was removed from the cell';
     const voters = participants.filter(({ role }) => role === 'voter');
     const heard = voters.filter(({ agentId }) => agentId === this.#context.agentId || !isSilent(agentId));
-    return `no leader: this agent hears ${heard.length} of ${voters.length} voters, ${Math.floor(voters.length / 2) + 1} are needed`;
+    const majority = Math.floor(voters.length / 2) + 1;
+    const hears = `no leader: this agent hears ${heard.length} of ${voters.length} voters`;
+    return heard.length < majority ? `${hears}, ${majority} are needed` : `${hears}, and an election is under way`;
   }
 
   #set(reason: string): boolean {

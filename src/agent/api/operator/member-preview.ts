@@ -87,7 +87,7 @@ function* warningsOf(facts: PreviewFacts, planned: PlannedChange, after: Configu
       ? `The cell will survive no failure of a voter; now it survives ${tolerates}.`
       : `The cell will survive the failure of ${willTolerate} instead of ${tolerates} voters.`;
   if (voters.length > 0 && voters.length % 2 === 0) {
-    yield `${voters.length} voters tolerate no more failures than ${voters.length - 1}.`;
+    yield `${voters.length} voters tolerate no more failures than ${voters.length - 1} would.`;
   }
   const silent = voters.filter((agentId) => !isLive(agentId));
   if (silent.length > 0 && silent.length === willTolerate && voters.length > 2) {
