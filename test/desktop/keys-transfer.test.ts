@@ -97,7 +97,7 @@ test('what is exported is imported to the byte, after saying what would change',
   await dashboard.dialog.getByLabel('File to import').setInputFiles(file);
   await expect
     .poll(() => dashboard.dialog.getByRole('status').textContent())
-    .toMatch(/^1 new, 1 change, 120 are the same/);
+    .toMatch(/^1 new, 1 changes, 120 are the same/);
   expect((await values(from))[`${from}/bytes`]).toBeUndefined();
   await dashboard.button('Write 2 keys').click();
   await expect.poll(() => dashboard.dialog.getByRole('status').textContent()).toMatch(/^2 keys were written/);

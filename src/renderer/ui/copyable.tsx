@@ -11,12 +11,15 @@ export function Copyable({
   shown = text,
   label,
   mono = false,
+  isButton = false,
 }: {
   readonly text: string;
   readonly shown?: string;
   /** What is copied, for people who cannot see it. */
   readonly label: string;
   readonly mono?: boolean;
+  /** Nothing but a way to copy: it shows that before it is pointed at. */
+  readonly isButton?: boolean;
 }) {
   const [copied, setCopied] = useState(false);
   const copy = async (): Promise<void> => {
@@ -43,7 +46,10 @@ export function Copyable({
         <Icon
           aria-hidden
           size={11}
-          className="shrink-0 opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100"
+          className={classes(
+            'shrink-0',
+            !isButton && 'opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100',
+          )}
         />
       </button>
     </Tip>

@@ -8,7 +8,7 @@ export function Snippet({ label, text }: { readonly label: string; readonly text
         <h3 className="text-sm font-medium text-soft">{label}</h3>
         {text === '' ? null : (
           <span className="ml-auto text-sm text-faint">
-            <Copyable text={text} shown="Copy" label={label} />
+            <Copyable isButton text={text} shown="Copy" label={label} />
           </span>
         )}
       </div>

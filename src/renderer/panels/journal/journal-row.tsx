@@ -60,7 +60,7 @@ export const JournalRow = memo(function JournalRow(props: JournalRowProps) {
         isSelected ? 'bg-selected' : isActive && 'bg-hover',
       )}
     >
-      <Cell className="-mx-1 px-1">
+      <Cell className="-mx-1 px-1 text-right">
         <Slot slot={slot} isActive={isActive} />
       </Cell>
       {entry === undefined ? (

@@ -8,7 +8,7 @@ import type { JournalBounds } from './journal-pages.ts';
 import { COLUMNS, JournalRow, ROW_HEIGHT } from './journal-row.tsx';
 
 const HEADINGS: readonly GridColumn[] = [
-  { label: 'Slot' },
+  { label: 'Slot', right: true },
   { label: 'Kind' },
   { label: 'What it does' },
   { label: 'Requests', right: true },

@@ -95,7 +95,9 @@ function JoinCommand() {
       </p>
       {error === undefined ? null : <ErrorNote error={error} onRetry={reload} />}
       <div className="min-h-9 rounded-md bg-sunken px-3 py-2">
-        {data === undefined ? null : <Copyable mono text={data.command} label="the command that joins this cell" />}
+        {data === undefined ? null : (
+          <Copyable mono isButton text={data.command} label="the command that joins this cell" />
+        )}
       </div>
       {data?.insecureNeeded === true ? (
         <div className="mt-2">

@@ -76,9 +76,8 @@ export function ProcessFacts({ facts }: { readonly facts: Loaded<Facts> }) {
             {data.links.map((link) => (
               <li key={link.agentId} className="flex items-center gap-2">
                 <AgentName agentId={link.agentId} />
-                <span title="waiting to be sent" className="ml-auto shrink-0 font-mono text-sm text-soft">
-                  {bytesText(link.bufferedBytes)}
-                  <span className="sr-only"> waiting to be sent</span>
+                <span title="waiting to be sent" className="ml-auto shrink-0 text-sm text-soft">
+                  {bytesText(link.bufferedBytes)} to send
                 </span>
                 <Badge tone={link.connected ? 'good' : 'bad'}>{link.connected ? 'connected' : 'cut'}</Badge>
               </li>

@@ -29,9 +29,9 @@ export function HistoryHeadings() {
     >
       <span className="w-3.5 shrink-0" />
       <span className="w-20 shrink-0">Version</span>
-      <span className="w-16 shrink-0">Revision</span>
+      <span className="w-16 shrink-0 text-right">Revision</span>
       <span className="w-20 shrink-0">Written</span>
-      <span className="w-16 shrink-0">Slot</span>
+      <span className="w-16 shrink-0 text-right">Slot</span>
       <span className="w-16 shrink-0 text-right">Size</span>
       <span className="min-w-0 flex-1">Value</span>
     </div>
@@ -58,13 +58,13 @@ export const HistoryRow = memo(
         <span className="w-20 shrink-0">
           {kind === 'delete' ? <Badge tone="bad">deleted</Badge> : <Badge>version {item.version}</Badge>}
         </span>
-        <span className="w-16 shrink-0 font-mono text-soft" title="Revision of the keyspace">
+        <span className="w-16 shrink-0 text-right font-mono text-soft" title="Revision of the keyspace">
           {item.modRevision}
         </span>
         <span className="w-20 shrink-0 text-soft">
           <Ago atMs={stampMs} />
         </span>
-        <span className="w-16 shrink-0">
+        <span className="w-16 shrink-0 text-right">
           <SlotLink slot={slot} />
         </span>
         <span className="w-16 shrink-0 text-right text-soft">{kind === 'delete' ? '' : bytesText(item.sizeBytes)}</span>

@@ -43,8 +43,8 @@ export function HistoryTab({ path }: { readonly path: string }) {
     <div className="flex min-h-0 flex-1 flex-col">
       <div className="flex flex-wrap items-center gap-2 border-b border-line px-3 py-1.5">
         <span className="text-soft">
-          {countText(changes.length)}
-          {hasMore ? ' newest loaded, more follow.' : ' kept.'}{' '}
+          {countText(changes.length)} {changes.length === 1 ? 'change' : 'changes'}
+          {hasMore ? ' loaded, older ones follow.' : ' kept.'}{' '}
           {floor > 0 ? `Older ones were compacted at revision ${floor}.` : 'Nothing was compacted yet.'}
         </span>
         <span className="ml-auto text-sm text-faint">

@@ -119,8 +119,9 @@ function PlanView({
   return (
     <div className="flex flex-col gap-2">
       <p role="status">
-        <b>{countText(plan.created)}</b> new, <b>{countText(plan.changed)}</b> change, <b>{countText(plan.same)}</b> are
-        the same already.
+        <b>{countText(plan.created)}</b> new, <b>{countText(plan.changed)}</b>{' '}
+        {plan.changed === 1 ? 'changes' : 'change'}, <b>{countText(plan.same)}</b> {plan.same === 1 ? 'is' : 'are'} the
+        same already.
       </p>
       {plan.changed > 0 ? (
         <Checkbox
@@ -131,7 +132,9 @@ function PlanView({
       ) : null}
       {lines.problems.length === 0 ? null : (
         <WarningNote>
-          {countText(lines.problems.length)} lines cannot be used and are left out.
+          {lines.problems.length === 1
+            ? '1 line cannot be used and is left out.'
+            : `${countText(lines.problems.length)} lines cannot be used and are left out.`}
           <ul className="mt-1 max-h-32 overflow-auto">
             {lines.problems.slice(0, LISTED).map(({ line, problem }) => (
               <li key={line}>

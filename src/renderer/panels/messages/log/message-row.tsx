@@ -67,7 +67,7 @@ function Cells({ message, isActive }: { readonly message: MessageView; readonly 
       <Cell>{channel === 'peer' ? <PeerName peer={peer} /> : <span className="font-mono text-sm">{peer}</span>}</Cell>
       <Cell>{kindText(kind)}</Cell>
       <Cell>{ballot === null ? <span className="text-faint">–</span> : <Ballot ballot={ballot} />}</Cell>
-      <Cell className="-mx-1 px-1">
+      <Cell className="-mx-1 px-1 text-right">
         <Slots message={message} isActive={isActive} />
       </Cell>
       <Cell className="text-right text-soft">{bytesText(bytes)}</Cell>

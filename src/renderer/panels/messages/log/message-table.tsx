@@ -18,7 +18,7 @@ const HEADINGS: readonly GridColumn[] = [
   { label: 'Peer' },
   { label: 'Kind' },
   { label: 'Ballot' },
-  { label: 'Slot' },
+  { label: 'Slot', right: true },
   { label: 'Size', right: true },
   { label: 'Duration', right: true },
   { label: 'Status' },
