@@ -6,6 +6,7 @@ import {
   type Barrier as WireBarrier,
   BarrierState as WireState,
 } from '../gen/synod/v1/barriers.ts';
+import { checkWait, list } from './arguments.ts';
 import type { Caller } from './caller.ts';
 import { insist } from './claiming.ts';
 import { SynodError } from './errors.ts';
@@ -14,7 +15,7 @@ import { Patience } from './patience.ts';
 import { resumedStream } from './resumed-stream.ts';
 import type { Session } from './session.ts';
 import type { CallOptions, ReadQuorum, WriteOptions } from './types.ts';
-import { bytes, readOptions } from './wire.ts';
+import { pathBytes, readOptions } from './wire.ts';
 
 export type { BarrierBreak, BarrierMember, BarrierRelease } from '../gen/synod/v1/barriers.ts';
 
@@ -80,12 +81,12 @@ export class Barrier {
     const { threshold, members = [], isOpen = false, onDeath = 'break', timeoutMs = 0, onTimeout = 'break' } = barrier;
     const { next = '', isArmed = true, owner = '' } = barrier;
     const body = {
-      path: bytes(this.path),
+      path: pathBytes(this.path),
       threshold: threshold && wireThreshold(threshold),
-      ...{ members: [...members], isOpen, timeoutMs, owner },
+      ...{ members: [...list(members, 'members')], isOpen, timeoutMs, owner },
       breaksOnDeath: onDeath === 'break',
       releasesOnTimeout: onTimeout === 'release',
-      next: bytes(next),
+      next: pathBytes(next),
       startsUnarmed: !isArmed,
     };
     return this.#answer(this.#parts.writer.run((stub) => stub.createBarrier, body, this.#own(options)));
@@ -97,11 +98,12 @@ export class Barrier {
    * then the session has left the barrier, because its arrival must not release others who count with it
    */
   async await(options: AwaitOptions = {}): Promise<Generation> {
+    checkWait(options);
     const { writer } = this.#parts;
     const { signal } = options;
     const call = this.#own<WriteOptions>(signal ? { signal } : {});
     const session = call.session ?? (await this.#parts.own.get(call));
-    const path = bytes(this.path);
+    const path = pathBytes(this.path);
     const leave = () => void insist(session, () => writer.run((stub) => stub.leaveBarrier, { path }, { session }));
     const arrived = await this.#answer(
       writer.run((stub) => stub.awaitBarrier, { path, waitMs: 0 }, { ...call, session }),
@@ -121,7 +123,7 @@ export class Barrier {
 
   /** Takes part no longer; an arrival is withdrawn. */
   leave(options: CallOptions = {}): Promise<Generation> {
-    const path = bytes(this.path);
+    const path = pathBytes(this.path);
     return this.#answer(this.#parts.writer.run((stub) => stub.leaveBarrier, { path }, this.#own(options)));
   }
 
@@ -130,25 +132,29 @@ export class Barrier {
     change: { readonly add?: readonly string[]; readonly remove?: readonly string[] },
     options: WriteOptions = {},
   ): Promise<Generation> {
-    const body = { path: bytes(this.path), add: [...(change.add ?? [])], remove: [...(change.remove ?? [])] };
+    const body = {
+      path: pathBytes(this.path),
+      add: [...list(change.add ?? [], 'add')],
+      remove: [...list(change.remove ?? [], 'remove')],
+    };
     return this.#answer(this.#parts.writer.run((stub) => stub.changeBarrierMembers, body, this.#own(options)));
   }
 
   /** Whoever waits is told, and nobody arrives any more until it is reset. */
   break(options: WriteOptions & { readonly by?: string; readonly why?: string } = {}): Promise<Generation> {
     const { by = '', why = '' } = options;
-    const body = { path: bytes(this.path), by, why };
+    const body = { path: pathBytes(this.path), by, why };
     return this.#answer(this.#parts.writer.run((stub) => stub.breakBarrier, body, this.#own(options)));
   }
 
   /** Makes a broken barrier stand again, in a new generation. */
   reset(options: WriteOptions = {}): Promise<Generation> {
-    const path = bytes(this.path);
+    const path = pathBytes(this.path);
     return this.#answer(this.#parts.writer.run((stub) => stub.resetBarrier, { path }, this.#own(options)));
   }
 
   delete(options: WriteOptions = {}): Promise<Generation> {
-    const path = bytes(this.path);
+    const path = pathBytes(this.path);
     return this.#answer(this.#parts.writer.run((stub) => stub.deleteBarrier, { path }, this.#own(options)));
   }
 
@@ -172,7 +178,7 @@ export class Barrier {
 
   #watched(signal: AbortSignal | undefined) {
     const { caller } = this.#parts;
-    const path = bytes(this.path);
+    const path = pathBytes(this.path);
     return resumedStream(caller, (stub) => stub.watchBarrier({ path, minSlot: caller.highestSlot }), signal);
   }
 
@@ -243,7 +249,7 @@ export async function listBarriers(
   const { prefix = '', quorum } = options;
   const { barriers, slot } = await caller.read({
     method: (stub) => stub.listBarriers,
-    request: () => ({ prefix: bytes(prefix), options: readOptions(quorum, caller.highestSlot) }),
+    request: () => ({ prefix: pathBytes(prefix), options: readOptions(quorum, caller.highestSlot) }),
     options,
   });
   return { barriers: barriers.map(barrierState), slot };

@@ -1,9 +1,11 @@
 import type { BatchOperation } from '../gen/synod/v1/user.ts';
+import { checkCall, whole } from './arguments.ts';
 import { BatchStream, type Pending } from './batch-stream.ts';
 import type { Caller } from './caller.ts';
 import { SynodError } from './errors.ts';
 import { Deadline } from './retry.ts';
-import type { OwnSession, Place } from './session.ts';
+import { type OwnSession, ownOr, type Place } from './session.ts';
+import { checkSize } from './streamed-calls.ts';
 import type {
   CompareAndWriteOptions,
   DeleteOptions,
@@ -16,7 +18,7 @@ import type {
   WriteOptions,
   WriteResult,
 } from './types.ts';
-import { bytes, readOptions, readResult, writeResult } from './wire.ts';
+import { pathBytes, readQuorum, readResult, writeResult } from './wire.ts';
 import { compareAndWriteBody, deleteBody, putBody, transactBody } from './writes.ts';
 
 type Kind = NonNullable<BatchOperation['kind']>;
@@ -38,21 +40,20 @@ export class Batch {
     this.#stream = new BatchStream(caller);
   }
 
-  get(key: string, options: ReadOptions = {}): Promise<ReadResult> {
+  async get(key: string, options: ReadOptions = {}): Promise<ReadResult> {
     const id = this.#nextId++;
+    const asked = { key: pathBytes(key), revision: whole(options.revision ?? 0, 'revision') };
+    const quorum = readQuorum(options.quorum);
     const kind = (): Kind => ({
       $case: 'read',
-      value: {
-        key: bytes(key),
-        options: readOptions(options.quorum, this.#caller.highestSlot),
-        revision: options.revision ?? 0,
-      },
+      value: { ...asked, options: { quorum, minSlot: this.#caller.highestSlot } },
     });
+    checkCall(options);
     return new Promise((resolve, reject) => {
       this.#add(
         id,
         () => ({ id, kind: kind() }),
-        key.length,
+        asked.key.length,
         options,
         reject,
         (result) => {
@@ -64,19 +65,19 @@ export class Batch {
     });
   }
 
-  put(key: string, value: Value, options: PutOptions = {}): Promise<WriteResult> {
+  async put(key: string, value: Value, options: PutOptions = {}): Promise<WriteResult> {
     const body = putBody(key, value, options);
     const sizeBytes = body.key.length + body.value.length;
     return this.#write(options, sizeBytes, (wire) => ({ $case: 'put', value: { ...body, options: wire } }));
   }
 
-  delete(key: string, options: DeleteOptions = {}): Promise<WriteResult> {
+  async delete(key: string, options: DeleteOptions = {}): Promise<WriteResult> {
     const body = deleteBody(key, options);
     return this.#write(options, body.key.length, (wire) => ({ $case: 'delete', value: { ...body, options: wire } }));
   }
 
   /** An undefined value deletes the key when the comparison holds. */
-  compareAndWrite(
+  async compareAndWrite(
     key: string,
     expected: Expected,
     value: Value | undefined,
@@ -87,7 +88,7 @@ export class Batch {
     return this.#write(options, sizeBytes, (wire) => ({ $case: 'compareAndWrite', value: { ...body, options: wire } }));
   }
 
-  transact(transaction: Transaction, options: WriteOptions = {}): Promise<WriteResult> {
+  async transact(transaction: Transaction, options: WriteOptions = {}): Promise<WriteResult> {
     const body = transactBody(transaction);
     const sizeBytes = [...body.then, ...body.otherwise].reduce(
       (sum, { kind }) => sum + (kind?.$case === 'put' ? kind.value.value.length : 0) + 64,
@@ -106,11 +107,14 @@ export class Batch {
     sizeBytes: number,
     build: (wire: ReturnType<Place['options']>) => Kind,
   ): Promise<WriteResult> {
-    const session = options.session ?? this.#own.ready ?? (await this.#own.get(options));
-    if (session.isEnded) throw new SynodError('SESSION_UNKNOWN', `session ${session.id} has ended`);
+    checkCall(options);
+    checkSize(sizeBytes);
+    const session = await ownOr(this.#own, options.session, options);
     const place = session.takePlace();
     const id = this.#nextId++;
     try {
+      // What cannot be sent is found here, and not in the message that it would share with others.
+      place.options(options.quorum, options.fencingToken);
       return await new Promise((resolve, reject) => {
         const operation = () => ({ id, kind: build(place.options(options.quorum, options.fencingToken)) });
         this.#add(id, operation, sizeBytes, options, reject, (result) => {

@@ -1,4 +1,5 @@
 import { type ClientUnaryCall, type CallOptions as GrpcCallOptions, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { checkCall, invalidArgument, positive } from './arguments.ts';
 import { type Endpoint, EndpointPool, type Stub } from './endpoints.ts';
 import { fromService, isEndpointFault, isTransient, SynodError } from './errors.ts';
 import { backoffMs, Deadline, pause } from './retry.ts';
@@ -41,6 +42,9 @@ export class Caller {
   #highestSlot = 0;
 
   constructor(options: CallerOptions) {
+    positive(options.timeoutMs, 'timeoutMs');
+    positive(options.attemptMs, 'attemptMs');
+    positive(options.unreachableAfterMs, 'unreachableAfterMs');
     this.options = options;
     this.pool = new EndpointPool(options.endpoints);
   }
@@ -66,6 +70,7 @@ export class Caller {
 
   /** @throws SynodError when it is refused, or when time is up */
   async call<Request, Response>(call: Call<Request, Response>): Promise<Response> {
+    checkCall(call.options);
     const { signal } = call.options;
     const deadline = new Deadline(call.options.timeoutMs ?? this.options.timeoutMs);
     const reachBy = new Deadline(this.options.unreachableAfterMs);
@@ -78,7 +83,8 @@ export class Caller {
         if (signal?.aborted) throw new SynodError('CANCELLED', 'the call was cancelled');
         return await this.#attempt(call, endpoint, deadline);
       } catch (thrown) {
-        error = signal?.aborted ? cancelled(thrown as SynodError) : (thrown as SynodError);
+        const failure = thrown instanceof SynodError ? thrown : unsendable(thrown);
+        error = signal?.aborted ? cancelled(failure) : failure;
       }
       effectUnknown ||= error.effect === 'unknown';
       // What an agent said is worth more to the caller than that the last one asked did not say anything.
@@ -132,6 +138,11 @@ export class Caller {
 function lasting(error: SynodError): 'not_done' | 'unknown' {
   const open = isTransient(error) || error.reason === 'SESSION_UNKNOWN' || error.reason === 'CANCELLED';
   return open ? 'unknown' : 'not_done';
+}
+
+/** What the message of a method cannot hold: nothing left this program. */
+function unsendable(thrown: unknown): SynodError {
+  return invalidArgument(`the request cannot be sent: ${(thrown as Error).message}`, thrown);
 }
 
 function cancelled(error: SynodError): SynodError {

@@ -6,7 +6,7 @@ import { readEntry } from './queue-states.ts';
 import type { Renewable } from './renewals.ts';
 import type { Session } from './session.ts';
 import type { CallOptions, Value } from './types.ts';
-import { bytes } from './wire.ts';
+import { bytes, pathBytes } from './wire.ts';
 
 export interface FailOptions extends CallOptions {
   /** False: another attempt would be in vain, so it is dead at once. Default: it is tried again. */
@@ -155,7 +155,7 @@ export class ClaimedEntry {
   }
 
   get #which() {
-    return { path: bytes(this.path), seq: this.seq, token: this.token };
+    return { path: pathBytes(this.path), seq: this.seq, token: this.token };
   }
 
   #call(options: CallOptions) {

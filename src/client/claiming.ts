@@ -1,21 +1,19 @@
+import { checkWait } from './arguments.ts';
 import { isTransient, SynodError } from './errors.ts';
 import { backoffMs, pause } from './retry.ts';
-import type { OwnSession, Place, Session } from './session.ts';
+import { type OwnSession, ownOr, type Place, type Session } from './session.ts';
+import type { CallOptions } from './types.ts';
 
 /** How what belongs to a session is asked for, and never lost unseen. */
 
 /**
- * The session to hold something in.
+ * The session to hold something in, for who waits as `wait` says.
  * @throws SynodError SESSION_UNKNOWN when it has ended, INVALID_ARGUMENT when another program keeps it alive: this one would
  * not hear of its end
  */
-export async function keptSession(
-  own: OwnSession,
-  given: Session | undefined,
-  signal: AbortSignal | undefined,
-): Promise<Session> {
-  const session = given ?? (await own.get(signal ? { signal } : {}));
-  if (session.isEnded) throw new SynodError('SESSION_UNKNOWN', `session ${session.id} has ended`);
+export async function keptSession(own: OwnSession, given: Session | undefined, wait: CallOptions): Promise<Session> {
+  checkWait(wait);
+  const session = await ownOr(own, given, wait.signal ? { signal: wait.signal } : {});
   if (session.isKept) return session;
   throw new SynodError(
     'INVALID_ARGUMENT',

@@ -1,3 +1,4 @@
+import { given, invalidArgument } from './arguments.ts';
 import { Batch } from './batch.ts';
 import { Caller } from './caller.ts';
 import { Coordination } from './coordination.ts';
@@ -240,5 +241,8 @@ function partsOf(options: ClientOptions): ClientParts {
 
 /** A client of the cell that these agents belong to. */
 export function connect(options: ClientOptions = {}): SynodClient {
+  if (typeof options !== 'object' || options === null) {
+    throw invalidArgument(`connect takes { endpoints: ['HOST:PORT'] }, not ${given(options)}`);
+  }
   return new SynodClient(options);
 }

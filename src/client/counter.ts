@@ -1,6 +1,6 @@
 import type { Caller } from './caller.ts';
 import type { CallOptions, ReadQuorum, WriteOptions } from './types.ts';
-import { bytes, readOptions } from './wire.ts';
+import { pathBytes, readOptions } from './wire.ts';
 import type { Writer } from './writes.ts';
 
 /** A key that holds a decimal whole number of 64 bits. An absent key counts as 0. */
@@ -18,7 +18,7 @@ export class Counter {
    * @throws SynodError NOT_A_NUMBER when something else stands there, OVERFLOW when the sum needs more than 64 bits
    */
   async add(by: number, options: WriteOptions = {}): Promise<bigint> {
-    const { value } = await this.#writer.run((stub) => stub.increment, { key: bytes(this.key), by }, options);
+    const { value } = await this.#writer.run((stub) => stub.increment, { key: pathBytes(this.key), by }, options);
     return BigInt(value);
   }
 }

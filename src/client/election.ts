@@ -14,7 +14,7 @@ import { resumedStream } from './resumed-stream.ts';
 import type { Session } from './session.ts';
 import { Tenure } from './tenure.ts';
 import type { CallOptions, ReadQuorum } from './types.ts';
-import { bytes, readOptions } from './wire.ts';
+import { pathBytes, readOptions } from './wire.ts';
 
 export type { TenureEnd } from '../gen/synod/v1/elections.ts';
 
@@ -71,9 +71,9 @@ export class Election {
   async campaign(value = '', options: CampaignOptions = {}): Promise<Tenure> {
     const { writer } = this.#parts;
     const { signal } = options;
-    const session = await keptSession(this.#parts.own, this.#options.session, signal);
+    const session = await keptSession(this.#parts.own, this.#options.session, options);
     const use = joinCandidacy(session, this.path);
-    const body = { path: bytes(this.path), value, owner: this.#options.owner ?? '', waitMs: 0 };
+    const body = { path: pathBytes(this.path), value, owner: this.#options.owner ?? '', waitMs: 0 };
     const call = { session, ...(signal ? { signal } : {}) };
     try {
       const answer = await writer.run((stub) => stub.campaign, body, call);
@@ -85,7 +85,7 @@ export class Election {
       const error = thrown as SynodError;
       // Nobody of this program would know of the tenure that begins; unless somebody else of it campaigns, or is elected.
       if (use.leave() && (error.effect === 'unknown' || WITHDRAWN.has(error.reason))) {
-        void insist(session, () => writer.run((stub) => stub.resign, { path: bytes(this.path) }, { session }));
+        void insist(session, () => writer.run((stub) => stub.resign, { path: pathBytes(this.path) }, { session }));
       }
       throw error;
     }
@@ -106,7 +106,7 @@ export class Election {
 
   #observed(signal: AbortSignal | undefined): AsyncGenerator<ObserveElectionResponse, void> {
     const { caller } = this.#parts;
-    const path = bytes(this.path);
+    const path = pathBytes(this.path);
     return resumedStream(caller, (stub) => stub.observeElection({ path, minSlot: caller.highestSlot }), signal);
   }
 
@@ -172,7 +172,7 @@ export async function listElections(
   const { prefix = '', withVacant = false, quorum } = options;
   const { elections, slot } = await caller.read({
     method: (stub) => stub.listElections,
-    request: () => ({ prefix: bytes(prefix), withVacant, options: readOptions(quorum, caller.highestSlot) }),
+    request: () => ({ prefix: pathBytes(prefix), withVacant, options: readOptions(quorum, caller.highestSlot) }),
     options,
   });
   return { elections: elections.map(electionState), slot };

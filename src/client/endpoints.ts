@@ -1,6 +1,7 @@
 import { type ClientOptions, credentials, makeGenericClientConstructor } from '@grpc/grpc-js';
 import { type CoordinationServiceClient, CoordinationServiceService } from '../gen/synod/v1/coordination_service.ts';
 import { type UserServiceClient, UserServiceService } from '../gen/synod/v1/user.ts';
+import { given, invalidArgument, list } from './arguments.ts';
 import { SynodError } from './errors.ts';
 import { withStreamedCalls } from './streamed-calls.ts';
 
@@ -67,6 +68,7 @@ interface Reached {
  * @throws SynodError INVALID_ARGUMENT that says what is wrong
  */
 export function parseEndpoint(text: string): string {
+  if (typeof text !== 'string') throw invalidArgument(`an endpoint is text, HOST:PORT, not ${given(text)}`);
   const bare = text
     .trim()
     .replace(/^(http|grpc):\/\//, '')
@@ -91,7 +93,7 @@ export class EndpointPool {
   #index = 0;
 
   constructor(addresses: readonly string[]) {
-    const unique = [...new Set(addresses.map(parseEndpoint))];
+    const unique = [...new Set(list(addresses, 'endpoints').map(parseEndpoint))];
     if (unique.length === 0)
       throw new SynodError('INVALID_ARGUMENT', 'no endpoint given: at least one HOST:PORT is needed');
     this.#endpoints = unique.map((address) => ({ address, stub: undefined, forStreams: [] }));

@@ -157,16 +157,29 @@ export function fromService(error: ServiceError | SynodError, endpoint: string):
         cause: error,
       });
     case GrpcStatus.INTERNAL:
+      if (details.startsWith(UNSERIALIZABLE)) {
+        const why = details.slice(UNSERIALIZABLE.length);
+        return new SynodError('INVALID_ARGUMENT', `the request cannot be sent: ${why}`, { code, cause: error });
+      }
+      return nonsense(error, endpoint);
     case GrpcStatus.UNKNOWN:
-      // What a broken stream, or something that does not speak gRPC, looks like from here.
-      return new SynodError('UNREACHABLE', `no sensible answer from ${endpoint}: ${brief(details)}`, {
-        code,
-        effect: 'unknown',
-        cause: error,
-      });
+      return nonsense(error, endpoint);
     default:
       return new SynodError(GrpcStatus[code] ?? 'UNKNOWN', details, { code, effect: 'not_done', cause: error });
   }
+}
+
+/** How grpc-js says of a stream that its request never left this program. */
+const UNSERIALIZABLE = 'Request message serialization failure: ';
+
+/** What a broken stream, or something that does not speak gRPC, looks like from here. */
+function nonsense(error: ServiceError, endpoint: string): SynodError {
+  const { code, details } = error;
+  return new SynodError('UNREACHABLE', `no sensible answer from ${endpoint}: ${brief(details)}`, {
+    code,
+    effect: 'unknown',
+    cause: error,
+  });
 }
 
 /** grpc-js repeats the address and appends JSON; one line that says why is enough. */

@@ -1,3 +1,4 @@
+import { whole } from './arguments.ts';
 import { SynodError } from './errors.ts';
 import type { ClientParts } from './parts.ts';
 import { get } from './reads.ts';
@@ -74,7 +75,7 @@ export class Lease {
 export async function grantLease(writer: Writer, renewals: Renewals, options: LeaseOptions): Promise<Lease> {
   const { ttlMs, leaseId = crypto.randomUUID(), keepAlive = true } = options;
   const sentMs = performance.now();
-  const granted = await writer.run((stub) => stub.grantLease, { leaseId, ttlMs }, options);
+  const granted = await writer.run((stub) => stub.grantLease, { leaseId, ttlMs: whole(ttlMs, 'ttlMs') }, options);
   return new Lease(writer, renewals, {
     id: granted.leaseId || leaseId,
     ttlMs: granted.ttlMs || ttlMs,

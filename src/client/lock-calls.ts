@@ -2,7 +2,7 @@ import { ClaimState, type LockResponse } from '../gen/synod/v1/locks.ts';
 import type { Caller } from './caller.ts';
 import type { Place, Session } from './session.ts';
 import type { CallOptions, WriteOptions, WriteQuorum } from './types.ts';
-import { bytes } from './wire.ts';
+import { pathBytes } from './wire.ts';
 import type { Writer } from './writes.ts';
 
 export interface ReleaseOptions extends WriteOptions {
@@ -40,7 +40,7 @@ export function askForLock(
     method: (stub) => stub.acquireLock,
     request: () => ({
       ...claim,
-      path: bytes(path),
+      path: pathBytes(path),
       waitMs,
       stayQueued: wait,
       cancelSequence: 0,
@@ -59,7 +59,7 @@ export function cancelClaim(
   ticket: number,
   options: CallOptions = {},
 ): Promise<LockResponse> {
-  return writer.run((stub) => stub.cancelLock, { path: bytes(path), ticket }, { session, ...options });
+  return writer.run((stub) => stub.cancelLock, { path: pathBytes(path), ticket }, { session, ...options });
 }
 
 /** Leaves the queue, or gives back what was granted before. */
@@ -70,7 +70,7 @@ export async function giveBack(writer: Writer, session: Session, path: string, t
 
 /** @throws SynodError LOCK_NOT_HELD when it has ended */
 export function renewClaim(writer: Writer, session: Session, path: string, ticket: number): Promise<LockResponse> {
-  return writer.run((stub) => stub.renewLock, { path: bytes(path), ticket, ageMs: 0 }, { session });
+  return writer.run((stub) => stub.renewLock, { path: pathBytes(path), ticket, ageMs: 0 }, { session });
 }
 
 export async function releaseLock(
@@ -79,7 +79,7 @@ export async function releaseLock(
   ticket: number,
   options: ReleaseOptions,
 ): Promise<Released> {
-  const body = { path: bytes(path), ticket };
+  const body = { path: pathBytes(path), ticket };
   const { slot, notAppliedBy } = await writer.run((stub) => stub.releaseLock, body, { quorum: 'all', ...options });
   return { slot, notAppliedBy };
 }

@@ -52,7 +52,7 @@ export class Lock {
    * @throws SynodError LOCK_HELD (holder, since when) when time is up, DEADLOCK when nobody would ever get on, CANCELLED
    */
   async acquire(options: AcquireOptions = {}): Promise<HeldLock> {
-    const session = await keptSession(this.#parts.own, this.#options.session, options.signal);
+    const session = await keptSession(this.#parts.own, this.#options.session, options);
     const waitMs = this.#waitMs(options);
     const { response, sentMs } = await this.#ask(session, { wait: true, waitMs }, options);
     if (response.state === ClaimState.HELD) return this.#held(session, response, sentMs);
@@ -65,7 +65,7 @@ export class Lock {
 
   /** Now or not at all. */
   async tryAcquire(options: CallOptions = {}): Promise<TryOutcome> {
-    const session = await keptSession(this.#parts.own, this.#options.session, options.signal);
+    const session = await keptSession(this.#parts.own, this.#options.session, options);
     try {
       const { response, sentMs } = await this.#ask(session, { wait: false, waitMs: 0 }, options);
       return { kind: 'held', lock: this.#held(session, response, sentMs) };

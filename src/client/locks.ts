@@ -8,7 +8,7 @@ import type {
 import type { Caller } from './caller.ts';
 import { resumedStream } from './resumed-stream.ts';
 import type { CallOptions, ReadQuorum, WriteOptions } from './types.ts';
-import { bytes, readOptions } from './wire.ts';
+import { pathBytes, readOptions } from './wire.ts';
 import type { Writer } from './writes.ts';
 
 export type { LockEnd } from '../gen/synod/v1/locks.ts';
@@ -79,7 +79,7 @@ export async function listLocks(caller: Caller, options: ListLocksOptions): Prom
   const { prefix = '', withFree = false, quorum } = options;
   const { locks, waits, slot } = await caller.read({
     method: (stub) => stub.listLocks,
-    request: () => ({ prefix: bytes(prefix), withFree, options: readOptions(quorum, caller.highestSlot) }),
+    request: () => ({ prefix: pathBytes(prefix), withFree, options: readOptions(quorum, caller.highestSlot) }),
     options,
   });
   return { locks: locks.map(lockState), waits: waits.map((edge) => ({ ...edge, path: text(edge.path) })), slot };
@@ -87,7 +87,7 @@ export async function listLocks(caller: Caller, options: ListLocksOptions): Prom
 
 export async function forceReleaseLock(writer: Writer, path: string, options: ForceReleaseOptions): Promise<void> {
   const { by, why = '' } = options;
-  await writer.run((stub) => stub.forceReleaseLock, { path: bytes(path), by, why }, { quorum: 'all', ...options });
+  await writer.run((stub) => stub.forceReleaseLock, { path: pathBytes(path), by, why }, { quorum: 'all', ...options });
 }
 
 export async function* watchLock(
@@ -112,6 +112,6 @@ export function watchClaimOrLock(
   { path, ticket, positions }: { readonly path: string; readonly ticket: number; readonly positions: boolean },
   signal: AbortSignal | undefined,
 ): AsyncGenerator<WatchLockResponse, void> {
-  const subject = { path: bytes(path), ticket, positions };
+  const subject = { path: pathBytes(path), ticket, positions };
   return resumedStream(caller, (stub) => stub.watchLock({ ...subject, minSlot: caller.highestSlot }), signal);
 }

@@ -1,4 +1,5 @@
 import { MemberAction as WireAction } from '../gen/synod/v1/user.ts';
+import { list, oneOf, whole } from './arguments.ts';
 import type { Caller } from './caller.ts';
 import type { CallOptions, MemberAction, MemberChange, Members, ReadQuorum, Status } from './types.ts';
 import { readOptions } from './wire.ts';
@@ -13,6 +14,8 @@ const ACTIONS: Record<MemberAction, WireAction> = {
   pinLearner: WireAction.PIN_LEARNER,
   unpin: WireAction.UNPIN,
 };
+
+const ACTION_NAMES = Object.keys(ACTIONS) as readonly MemberAction[];
 
 export interface MembersOptions extends CallOptions {
   readonly quorum?: ReadQuorum;
@@ -41,7 +44,11 @@ export async function changeMembers(
 ): Promise<MemberChange> {
   return caller.call({
     method: (stub) => stub.changeMembers,
-    request: () => ({ action: ACTIONS[action], agents: [...agents], expectedEpoch: options.expectedEpoch ?? 0 }),
+    request: () => ({
+      action: ACTIONS[oneOf(action, ACTION_NAMES, 'an action')],
+      agents: [...list(agents, 'agents')],
+      expectedEpoch: whole(options.expectedEpoch ?? 0, 'expectedEpoch'),
+    }),
     repeatable: true,
     options,
   });

@@ -2,7 +2,7 @@ import type { OnceEnd as WireEnd, OnceWork as WireWork } from '../gen/synod/v1/o
 import type { ClientParts } from './parts.ts';
 import { resumedStream } from './resumed-stream.ts';
 import type { CallOptions, ReadQuorum, Value, WriteOptions } from './types.ts';
-import { bytes, readOptions } from './wire.ts';
+import { bytes, pathBytes, readOptions } from './wire.ts';
 
 /** How a claim ended. */
 export type OnceEnd = Readonly<WireEnd>;
@@ -59,7 +59,7 @@ export class OnceWorks {
     const { works, more, slot } = await caller.read({
       method: (stub) => stub.listOnce,
       request: () => ({
-        ...{ prefix: bytes(prefix), state, after: bytes(after), limit },
+        ...{ prefix: pathBytes(prefix), state, after: pathBytes(after), limit },
         options: readOptions(quorum, caller.highestSlot),
       }),
       options,
@@ -75,7 +75,7 @@ export class OnceWorks {
     const { caller } = this.#parts;
     const { work, result } = await caller.read({
       method: (stub) => stub.readOnce,
-      request: () => ({ path: bytes(path), options: readOptions(options.quorum, caller.highestSlot) }),
+      request: () => ({ path: pathBytes(path), options: readOptions(options.quorum, caller.highestSlot) }),
       options,
     });
     return { work: work && onceState(work), result };
@@ -87,7 +87,7 @@ export class OnceWorks {
     options: { readonly signal?: AbortSignal } = {},
   ): AsyncGenerator<OnceState | undefined, void> {
     const { caller } = this.#parts;
-    const request = { path: bytes(path) };
+    const request = { path: pathBytes(path) };
     let told = '';
     const watched = resumedStream(
       caller,
@@ -109,7 +109,7 @@ export class OnceWorks {
    * @throws SynodError ONCE_SETTLED when nobody needs to say that
    */
   async resolve(path: string, { isDone, result = '', by, why = '', ...options }: ResolveOnceOptions): Promise<void> {
-    const body = { path: bytes(path), isDone, result: bytes(result), by, why };
+    const body = { path: pathBytes(path), isDone, result: bytes(result), by, why };
     await this.#parts.writer.run((stub) => stub.resolveOnce, body, options);
   }
 
@@ -118,7 +118,7 @@ export class OnceWorks {
    * @throws SynodError ONCE_CLAIMED while somebody does it
    */
   async forget(path: string, options: WriteOptions = {}): Promise<void> {
-    await this.#parts.writer.run((stub) => stub.forgetOnce, { path: bytes(path) }, options);
+    await this.#parts.writer.run((stub) => stub.forgetOnce, { path: pathBytes(path) }, options);
   }
 }
 

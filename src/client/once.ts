@@ -1,4 +1,5 @@
 import { OnceState as Claim, type OnceResponse } from '../gen/synod/v1/once.ts';
+import { oneOf } from './arguments.ts';
 import { askOrGiveBack, insist, keptSession } from './claiming.ts';
 import { isTransient, SynodError } from './errors.ts';
 import { LeaseGuard } from './lease-guard.ts';
@@ -8,7 +9,7 @@ import { reasonOf } from './reasons.ts';
 import { resumedStream } from './resumed-stream.ts';
 import type { Session } from './session.ts';
 import type { CallOptions } from './types.ts';
-import { bytes } from './wire.ts';
+import { bytes, pathBytes } from './wire.ts';
 import type { Work } from './work.ts';
 
 export interface OnceOptions extends CallOptions {
@@ -60,11 +61,12 @@ export async function once(
   work: Work<OnceWork>,
   options: OnceOptions,
 ): Promise<OnceResult> {
-  const session = await keptSession(parts.own, options.session, options.signal);
+  oneOf(options?.onDeath, ['again', 'ask'], 'onDeath');
+  const session = await keptSession(parts.own, options.session, options);
   const answer = await claimed(parts, session, path, options);
   if (answer.state === Claim.DONE) return { result: answer.result ?? NOTHING, didRun: false };
   const claim = { path, session, token: answer.token };
-  const result = await run(parts, claim, work, options);
+  const result = recordable(claim, await run(parts, claim, work, options));
   await record(parts, claim, result);
   return { result, didRun: true };
 }
@@ -87,7 +89,7 @@ async function claimed(
     if (answer.state === Claim.UNKNOWN) throw unresolvedError(path, answer);
     const watched = resumedStream(
       caller,
-      (stub) => stub.watchOnce({ path: bytes(path), minSlot: caller.highestSlot }),
+      (stub) => stub.watchOnce({ path: pathBytes(path), minSlot: caller.highestSlot }),
       patience.signal,
     );
     for await (const { work } of watched) if (work?.state !== 'claimed') break;
@@ -106,7 +108,7 @@ async function ask(
   path: string,
   { onDeath, owner = '', signal }: OnceOptions,
 ): Promise<OnceResponse> {
-  const request = { path: bytes(path), asksOnDeath: onDeath === 'ask', owner, waitMs: 0, retrySequence: 0 };
+  const request = { path: pathBytes(path), asksOnDeath: onDeath === 'ask', owner, waitMs: 0, retrySequence: 0 };
   const { response } = await askOrGiveBack(
     session,
     (place, until) =>
@@ -118,7 +120,7 @@ async function ask(
       }),
     async ({ state, token }) => {
       if (state !== Claim.CLAIMED) return;
-      const body = { path: bytes(path), token, why: 'its claimant gave up before it heard of the claim' };
+      const body = { path: pathBytes(path), token, why: 'its claimant gave up before it heard of the claim' };
       await writer.run((stub) => stub.abandonOnce, body, { session });
     },
     signal,
@@ -131,7 +133,7 @@ async function run(
   { path, session, token }: Claimed,
   work: Work<OnceWork>,
   { signal, isUndone }: OnceOptions,
-): Promise<Buffer> {
+): Promise<Awaited<ReturnType<typeof work>>> {
   const lost = (why: string) =>
     new SynodError('ONCE_LOST', `the claim on ${path} (token ${token}) may have ended: ${why}`);
   const guard = new LeaseGuard(
@@ -143,7 +145,7 @@ async function run(
   session.ended.addEventListener('abort', ended, { once: true });
   const until = signal ? AbortSignal.any([guard.signal, signal]) : guard.signal;
   try {
-    return bytes((await work({ signal: until, token, writing: { session } })) ?? NOTHING);
+    return await work({ signal: until, token, writing: { session } });
   } catch (error) {
     if (isUndone?.(error) ?? true) await abandon(parts, { path, session, token }, reasonOf(error));
     throw error;
@@ -153,16 +155,29 @@ async function run(
   }
 }
 
+/** Work that was done is not given back as undone: its claim stays until its session ends, and then `onDeath` decides. */
+function recordable({ path }: Claimed, result: Awaited<ReturnType<Work<OnceWork>>>): Buffer {
+  try {
+    return bytes(result ?? NOTHING);
+  } catch (cause) {
+    const why = (cause as SynodError).message;
+    throw new SynodError('INVALID_ARGUMENT', `${path} was done, but its result cannot be recorded: ${why}`, {
+      effect: 'done',
+      cause,
+    });
+  }
+}
+
 /** Whoever repeats the work at once finds it free; a cell that cannot say so now is told in the background. */
 async function abandon({ writer }: ClientParts, { path, session, token }: Claimed, why: string): Promise<void> {
-  const give = () => writer.run((stub) => stub.abandonOnce, { path: bytes(path), token, why }, { session });
+  const give = () => writer.run((stub) => stub.abandonOnce, { path: pathBytes(path), token, why }, { session });
   await give().catch((error: SynodError) => {
     if (isTransient(error)) void insist(session, give);
   });
 }
 
 async function record({ writer }: ClientParts, { path, session, token }: Claimed, result: Buffer): Promise<void> {
-  const tell = () => writer.run((stub) => stub.recordOnce, { path: bytes(path), token, result }, { session });
+  const tell = () => writer.run((stub) => stub.recordOnce, { path: pathBytes(path), token, result }, { session });
   try {
     await tell();
   } catch (thrown) {

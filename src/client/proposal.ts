@@ -6,6 +6,7 @@ import {
   type Proposal as WireProposal,
   ProposalState as WireState,
 } from '../gen/synod/v1/proposals.ts';
+import { checkWait, list } from './arguments.ts';
 import type { Caller } from './caller.ts';
 import { SynodError } from './errors.ts';
 import type { ClientParts } from './parts.ts';
@@ -13,7 +14,7 @@ import { Patience } from './patience.ts';
 import { resumedStream } from './resumed-stream.ts';
 import type { Session } from './session.ts';
 import type { CallOptions, ReadQuorum, Value, WriteOptions } from './types.ts';
-import { bytes, readOptions } from './wire.ts';
+import { bytes, pathBytes, readOptions } from './wire.ts';
 
 export type CastVote = Readonly<WireCastVote>;
 
@@ -102,6 +103,7 @@ export class Proposal {
    * and CANCELLED: the proposal stands nevertheless
    */
   async decided(options: CallOptions = {}): Promise<ProposalResult> {
+    checkWait(options);
     const { timeoutMs = Number.POSITIVE_INFINITY, signal } = options;
     using patience = new Patience(timeoutMs, signal);
     for await (const { proposal } of this.#watched(patience.signal)) {
@@ -162,7 +164,15 @@ export async function propose(
   const { electorate = [], timeoutMs = 0, isOnlyIfUnchanged = false, owner = '', why = '' } = options;
   const { session, fencingToken, signal } = options;
   const body = {
-    ...{ key: bytes(path), value: bytes(value), electorate: [...electorate], timeoutMs, isOnlyIfUnchanged, owner, why },
+    ...{
+      key: pathBytes(path),
+      value: bytes(value),
+      electorate: [...list(electorate, 'electorate')],
+      timeoutMs,
+      isOnlyIfUnchanged,
+      owner,
+      why,
+    },
     quorumPerTenThousand: quorumOf(options.quorum),
     waitMs: 0,
   };
@@ -223,7 +233,7 @@ export async function listProposals(caller: Caller, options: ListProposalsOption
   const { proposals, more, slot } = await caller.read({
     method: (stub) => stub.listProposals,
     request: () => ({
-      ...{ prefix: bytes(prefix), withDecided, before, limit },
+      ...{ prefix: pathBytes(prefix), withDecided, before, limit },
       options: readOptions(quorum, caller.highestSlot),
     }),
     options,

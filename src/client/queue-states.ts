@@ -7,7 +7,7 @@ import type {
 import type { Caller } from './caller.ts';
 import { resumedStream } from './resumed-stream.ts';
 import type { CallOptions, ReadQuorum } from './types.ts';
-import { bytes, readOptions } from './wire.ts';
+import { pathBytes, readOptions } from './wire.ts';
 
 /** How many entries are in which state. `done` counts all that ever were, the others what there is. */
 export type EntryCounts = Readonly<WireCounts>;
@@ -85,7 +85,7 @@ export async function listQueues(
   const { prefix = '', quorum } = options;
   const { queues, slot } = await caller.read({
     method: (stub) => stub.listQueues,
-    request: () => ({ prefix: bytes(prefix), options: readOptions(quorum, caller.highestSlot) }),
+    request: () => ({ prefix: pathBytes(prefix), options: readOptions(quorum, caller.highestSlot) }),
     options,
   });
   return { queues: queues.map(queueState), slot };
@@ -96,7 +96,7 @@ export async function listEntries(caller: Caller, path: string, options: ListEnt
   const { queue, entries, more, slot } = await caller.read({
     method: (stub) => stub.listEntries,
     request: () => ({
-      ...{ path: bytes(path), states: [...states], after, limit },
+      ...{ path: pathBytes(path), states: [...states], after, limit },
       options: readOptions(quorum, caller.highestSlot),
     }),
     options,
@@ -112,7 +112,7 @@ export async function readEntry(
 ): Promise<EntryContent | undefined> {
   const { entry, payload, progress, result } = await caller.read({
     method: (stub) => stub.readEntry,
-    request: () => ({ path: bytes(path), seq, options: readOptions(options.quorum, caller.highestSlot) }),
+    request: () => ({ path: pathBytes(path), seq, options: readOptions(options.quorum, caller.highestSlot) }),
     options,
   });
   return entry && { entry: entryState(entry), payload: payload ?? NOTHING, progress, result };
@@ -125,7 +125,7 @@ export async function* watchQueue(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<QueueState | undefined, void> {
   let told = '';
-  const request = { path: bytes(path), turnOf: undefined };
+  const request = { path: pathBytes(path), turnOf: undefined };
   const watched = resumedStream(caller, (stub) => stub.watchQueue({ ...request, minSlot: caller.highestSlot }), signal);
   for await (const { queue } of watched) {
     const state = queue && queueState(queue);
@@ -146,7 +146,7 @@ export async function* queueTurn(
   worker: string,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<void, void> {
-  const request = { path: bytes(path), turnOf: worker };
+  const request = { path: pathBytes(path), turnOf: worker };
   const told = resumedStream(caller, (stub) => stub.watchQueue({ ...request, minSlot: caller.highestSlot }), signal);
   for await (const _ of told) yield;
 }

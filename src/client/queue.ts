@@ -1,4 +1,5 @@
 import { type QueueResponse, EntryState as WireState } from '../gen/synod/v1/queues.ts';
+import { checkWait, list } from './arguments.ts';
 import { ClaimedEntry } from './claimed-entry.ts';
 import { askOrGiveBack, keptSession } from './claiming.ts';
 import { SynodError } from './errors.ts';
@@ -17,7 +18,7 @@ import {
 import { type WorkOptions, workOn } from './queue-work.ts';
 import type { Session } from './session.ts';
 import type { CallOptions, ReadQuorum, Value, WriteOptions } from './types.ts';
-import { bytes } from './wire.ts';
+import { bytes, pathBytes } from './wire.ts';
 import type { Work } from './work.ts';
 
 /** An entry to add. */
@@ -76,7 +77,7 @@ export class Queue {
   async enqueue(entries: NewEntry | readonly NewEntry[], options: EnqueueOptions = {}): Promise<readonly number[]> {
     const { owner = '', ...call } = options;
     const added = Array.isArray(entries) ? (entries as readonly NewEntry[]) : [entries as NewEntry];
-    const body = { path: bytes(this.path), entries: added.map(wireEntry), owner };
+    const body = { path: pathBytes(this.path), entries: added.map(wireEntry), owner };
     return (await this.#run((stub) => stub.enqueue, body, call)).seqs;
   }
 
@@ -105,7 +106,7 @@ export class Queue {
    * @throws SynodError TOKEN_STALE when that claim has ended
    */
   async checkpoint(seq: number, token: number, progress: Value, options: WriteOptions = {}): Promise<void> {
-    const body = { path: bytes(this.path), seq, token, progress: bytes(progress) };
+    const body = { path: pathBytes(this.path), seq, token, progress: bytes(progress) };
     await this.#run((stub) => stub.checkpointEntry, body, options);
   }
 
@@ -129,7 +130,7 @@ export class Queue {
    * @throws SynodError ENTRY_NOT_DEAD
    */
   async requeue(seq: number, options: WriteOptions = {}): Promise<void> {
-    await this.#run((stub) => stub.requeueEntry, { path: bytes(this.path), seq }, options);
+    await this.#run((stub) => stub.requeueEntry, { path: pathBytes(this.path), seq }, options);
   }
 
   /**
@@ -137,7 +138,7 @@ export class Queue {
    * @throws SynodError ENTRY_CLAIMED
    */
   async remove(seq: number, options: WriteOptions = {}): Promise<void> {
-    await this.#run((stub) => stub.removeEntry, { path: bytes(this.path), seq }, options);
+    await this.#run((stub) => stub.removeEntry, { path: pathBytes(this.path), seq }, options);
   }
 
   /**
@@ -145,7 +146,7 @@ export class Queue {
    * @throws SynodError ENTRY_CLAIMED while a worker has one
    */
   async delete(options: WriteOptions = {}): Promise<void> {
-    await this.#run((stub) => stub.deleteQueue, { path: bytes(this.path) }, options);
+    await this.#run((stub) => stub.deleteQueue, { path: pathBytes(this.path) }, options);
   }
 
   #run: ClientParts['writer']['run'] = (method, body, options) => {
@@ -156,7 +157,8 @@ export class Queue {
   /** `hurry` cancels requests that are on their way, the signal of the options only the wait. */
   async #claim(options: ClaimOptions, hurry: AbortSignal | undefined): Promise<ClaimedEntry | undefined> {
     const { timeoutMs = Number.POSITIVE_INFINITY, signal } = options;
-    const session = await keptSession(this.#parts.own, this.#options.session, hurry);
+    checkWait(options);
+    const session = await keptSession(this.#parts.own, this.#options.session, hurry ? { signal: hurry } : {});
     using patience = new Patience(timeoutMs, session.ended, signal);
     let entry = await this.#ask(session, options, hurry);
     while (entry === undefined && timeoutMs > 0 && !patience.signal.aborted) {
@@ -180,7 +182,7 @@ export class Queue {
     const { caller, writer } = this.#parts;
     const { worker = '' } = this.#options;
     const { path } = this;
-    const request = { path: bytes(path), worker, leaseTtlMs, waitMs: 0, retrySequence: 0 };
+    const request = { path: pathBytes(path), worker, leaseTtlMs, waitMs: 0, retrySequence: 0 };
     const { response, sentMs } = await askOrGiveBack<QueueResponse>(
       session,
       (place, until) =>
@@ -193,7 +195,7 @@ export class Queue {
       async ({ state, seqs: [seq], token }) => {
         if (state !== WireState.CLAIMED) return;
         const why = 'its worker gave up before it heard of the claim';
-        const body = { path: bytes(path), seq: seq!, token, why, isFinal: false };
+        const body = { path: pathBytes(path), seq: seq!, token, why, isFinal: false };
         await writer.run((stub) => stub.failEntry, body, { session });
       },
       hurry,
@@ -210,7 +212,12 @@ const NOTHING = new Uint8Array(0);
 function wireEntry({ payload, after = [], afterInBatch = [], assignee = '', ...entry }: NewEntry) {
   const { maxAttempts, backoffMs, backoffMaxMs } = entry;
   return {
-    ...{ payload: bytes(payload), after: [...after], afterInBatch: [...afterInBatch], assignee },
+    ...{
+      payload: bytes(payload),
+      after: [...list(after, 'after')],
+      afterInBatch: [...list(afterInBatch, 'afterInBatch')],
+      assignee,
+    },
     ...{ maxAttempts, backoffMs, backoffMaxMs },
   };
 }

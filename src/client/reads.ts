@@ -1,3 +1,4 @@
+import { whole } from './arguments.ts';
 import type { Caller } from './caller.ts';
 import type {
   History,
@@ -10,7 +11,7 @@ import type {
   ReadOptions,
   ReadResult,
 } from './types.ts';
-import { bytes, change, item, readOptions, readResult, wireRange } from './wire.ts';
+import { change, item, pathBytes, readOptions, readResult, wireRange } from './wire.ts';
 
 const PAGE_KEYS = 1_000;
 
@@ -18,9 +19,9 @@ export async function get(caller: Caller, key: string, options: ReadOptions): Pr
   const response = await caller.read({
     method: (stub) => stub.read,
     request: () => ({
-      key: bytes(key),
+      key: pathBytes(key),
       options: readOptions(options.quorum, caller.highestSlot),
-      revision: options.revision ?? 0,
+      revision: whole(options.revision ?? 0, 'revision'),
     }),
     options,
   });
@@ -32,12 +33,12 @@ export async function list(caller: Caller, range: KeyRange, options: ListOptions
     method: (stub) => stub.readPrefix,
     request: () => ({
       ...wireRange(range),
-      limit: options.limit ?? 0,
-      after: bytes(options.after ?? ''),
+      limit: whole(options.limit ?? 0, 'limit'),
+      after: pathBytes(options.after ?? ''),
       keysOnly: options.keysOnly ?? false,
       countOnly: options.countOnly ?? false,
       descending: options.descending ?? false,
-      revision: options.revision ?? 0,
+      revision: whole(options.revision ?? 0, 'revision'),
       options: readOptions(options.quorum, caller.highestSlot),
     }),
     options,
@@ -63,9 +64,9 @@ export async function level(caller: Caller, path: string, options: ListOptions):
   const response = await caller.read({
     method: (stub) => stub.listLevel,
     request: () => ({
-      path: bytes(path),
-      limit: options.limit ?? 0,
-      after: bytes(options.after ?? ''),
+      path: pathBytes(path),
+      limit: whole(options.limit ?? 0, 'limit'),
+      after: pathBytes(options.after ?? ''),
       options: readOptions(options.quorum, caller.highestSlot),
     }),
     options,
@@ -78,9 +79,9 @@ export async function history(caller: Caller, key: string, options: HistoryOptio
   const response = await caller.read({
     method: (stub) => stub.history,
     request: () => ({
-      key: bytes(key),
-      limit: options.limit ?? 0,
-      beforeRevision: options.beforeRevision ?? 0,
+      key: pathBytes(key),
+      limit: whole(options.limit ?? 0, 'limit'),
+      beforeRevision: whole(options.beforeRevision ?? 0, 'beforeRevision'),
       options: readOptions(options.quorum, caller.highestSlot),
     }),
     options,

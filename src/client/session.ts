@@ -1,4 +1,5 @@
 import type { WriteOptions as WireWriteOptions } from '../gen/synod/v1/user.ts';
+import { given, invalidArgument, whole } from './arguments.ts';
 import type { Caller } from './caller.ts';
 import { SynodError } from './errors.ts';
 import type { Renewable, Renewals } from './renewals.ts';
@@ -94,7 +95,7 @@ export class Session {
         sessionId: this.id,
         sequence,
         ackedBelow: this.#sequence.ackedBelow(sequence),
-        fencingToken,
+        fencingToken: whole(fencingToken, 'fencingToken'),
         asSessionId: '',
       }),
     };
@@ -114,7 +115,7 @@ export async function openSession(caller: Caller, renewals: Renewals, options: S
   const sentMs = performance.now();
   const opened = await caller.call({
     method: (stub) => stub.openSession,
-    request: () => ({ sessionId, ttlMs, owner: options.owner ?? '' }),
+    request: () => ({ sessionId, ttlMs: whole(ttlMs, 'ttlMs'), owner: options.owner ?? '' }),
     repeatable: true,
     options,
   });
@@ -170,4 +171,17 @@ export class OwnSession {
     const session = (await this.#opening?.catch(() => undefined)) ?? this.#session;
     await session?.end({ timeoutMs: 1_000 }).catch(() => undefined);
   }
+}
+
+/**
+ * The session of a write: the one that was given, else the client's own.
+ * @throws SynodError SESSION_UNKNOWN when it has ended; INVALID_ARGUMENT when what was given is none
+ */
+export async function ownOr(own: OwnSession, session: Session | undefined, options: CallOptions): Promise<Session> {
+  if (session !== undefined && !(session instanceof Session)) {
+    throw invalidArgument(`session is what openSession resolves to, not ${given(session)}`);
+  }
+  const used = session ?? own.ready ?? (await own.get(options));
+  if (used.isEnded) throw new SynodError('SESSION_UNKNOWN', `session ${used.id} has ended`);
+  return used;
 }

@@ -2,7 +2,7 @@ import { SynodError } from './errors.ts';
 import { LeaseGuard } from './lease-guard.ts';
 import type { Session } from './session.ts';
 import type { CallOptions } from './types.ts';
-import { bytes } from './wire.ts';
+import { pathBytes } from './wire.ts';
 import type { Writer } from './writes.ts';
 
 interface Won {
@@ -49,7 +49,7 @@ export class Tenure {
 
   /** @throws SynodError NOT_ELECTED when this tenure has ended */
   async proclaim(value: string, options: CallOptions = {}): Promise<void> {
-    const body = { path: bytes(this.path), value, tenure: this.tenure };
+    const body = { path: pathBytes(this.path), value, tenure: this.tenure };
     await this.#writer.run((stub) => stub.proclaim, body, { session: this.session, ...options });
   }
 
@@ -67,7 +67,11 @@ export class Tenure {
   }
 
   async #resign(options: CallOptions): Promise<void> {
-    await this.#writer.run((stub) => stub.resign, { path: bytes(this.path) }, { session: this.session, ...options });
+    await this.#writer.run(
+      (stub) => stub.resign,
+      { path: pathBytes(this.path) },
+      { session: this.session, ...options },
+    );
   }
 
   #lostError(why: string): SynodError {

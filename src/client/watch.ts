@@ -1,5 +1,6 @@
 import type { ClientReadableStream, ServiceError } from '@grpc/grpc-js';
 import { ReadQuorum, type WatchResponse } from '../gen/synod/v1/user.ts';
+import { checkCall, whole } from './arguments.ts';
 import type { Caller } from './caller.ts';
 import { fromService, isEndpointFault, isTransient, SynodError } from './errors.ts';
 import { backoffMs, pause } from './retry.ts';
@@ -25,7 +26,8 @@ export class Watch implements AsyncIterableIterator<WatchBatch> {
     this.#caller = caller;
     this.#range = range;
     this.#options = options;
-    this.#nextRevision = options.fromRevision ?? 0;
+    checkCall(options.signal ? { signal: options.signal } : {});
+    this.#nextRevision = whole(options.fromRevision ?? 0, 'fromRevision');
     this.#signal = options.signal ? AbortSignal.any([options.signal, this.#stop.signal]) : this.#stop.signal;
     this.#batches = this.#run();
   }

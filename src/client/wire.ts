@@ -17,7 +17,7 @@ import {
   WriteQuorum as WireWriteQuorum,
   type WriteResponse,
 } from '../gen/synod/v1/user.ts';
-import { SynodError } from './errors.ts';
+import { given, invalidArgument, isBytes, oneOf, textBytes, whole } from './arguments.ts';
 import type {
   Change,
   CompareOperator,
@@ -35,9 +35,17 @@ import type {
 
 /** The only place that knows how the library's types look on the wire. */
 
+/** @throws SynodError INVALID_ARGUMENT for what is no value: it would be stored as something that nobody meant */
 export function bytes(value: Value): Buffer {
-  if (typeof value === 'string') return Buffer.from(value, 'utf8');
+  if (typeof value === 'string') return textBytes(value, 'a value');
+  if (!isBytes(value)) throw invalidArgument(`a value is text or a Uint8Array, not ${given(value)}`);
   return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+}
+
+/** Of a key, a prefix, or the name of a lock, a queue and so on. */
+export function pathBytes(path: string): Buffer {
+  if (typeof path !== 'string') throw invalidArgument(`a path is text such as /jobs/1, not ${given(path)}`);
+  return textBytes(path, 'a path');
 }
 
 const NONE = Buffer.alloc(0);
@@ -56,13 +64,17 @@ export function readQuorum(quorum: ReadQuorum | undefined): WireReadQuorum {
       return WireReadQuorum.LOCAL;
     case 'all':
       return WireReadQuorum.ALL;
-    default:
+    case 'majority':
+    case undefined:
       return WireReadQuorum.MAJORITY;
+    default:
+      throw invalidArgument(`the quorum of a read is local, majority or all, not ${given(quorum)}`);
   }
 }
 
 export function writeQuorum(quorum: WriteQuorum | undefined): WireWriteQuorum {
-  return quorum === 'all' ? WireWriteQuorum.ALL : WireWriteQuorum.MAJORITY;
+  const word = oneOf(quorum ?? 'majority', ['majority', 'all'], 'the quorum of a write');
+  return word === 'all' ? WireWriteQuorum.ALL : WireWriteQuorum.MAJORITY;
 }
 
 export function readOptions(quorum: ReadQuorum | undefined, minSlot: number): WireReadOptions {
@@ -80,9 +92,11 @@ export function prefixEnd(prefix: Buffer): Buffer {
 
 /** As the requests for reading and watching take it. */
 export function wireRange(range: KeyRange): { prefix: Buffer; start: Buffer; end: Buffer } {
-  if (typeof range === 'string') return { prefix: bytes(range), start: NONE, end: NONE };
-  if ('prefix' in range) return { prefix: bytes(range.prefix), start: NONE, end: NONE };
-  return { prefix: NONE, start: bytes(range.start), end: bytes(range.end ?? '') };
+  if (typeof range === 'string') return { prefix: pathBytes(range), start: NONE, end: NONE };
+  const isRange = typeof range === 'object' && range !== null && ('prefix' in range || 'start' in range);
+  if (!isRange) throw invalidArgument(`a range is a prefix, { prefix } or { start, end }, not ${given(range)}`);
+  if ('prefix' in range) return { prefix: pathBytes(range.prefix), start: NONE, end: NONE };
+  return { prefix: NONE, start: pathBytes(range.start), end: pathBytes(range.end ?? '') };
 }
 
 /** As commands take it: an empty end means just `start`. */
@@ -137,38 +151,43 @@ const OPERATORS: Record<CompareOperator, WireOperator> = {
 export function wireComparison(comparison: Comparison): WireComparison {
   const operator = OPERATORS[comparison.op ?? '='];
   if (operator === undefined) {
-    throw new SynodError('INVALID_ARGUMENT', `"${comparison.op}" does not compare: use =, !=, < or >`);
+    throw invalidArgument(`"${comparison.op}" does not compare: use =, !=, < or >`);
   }
   const about = {
-    key: bytes(comparison.key),
-    rangeEnd: bytes(comparison.rangeEnd ?? ''),
+    key: pathBytes(comparison.key),
+    rangeEnd: pathBytes(comparison.rangeEnd ?? ''),
     operator,
     value: NONE,
     number: 0,
     leaseId: '',
   };
   if ('value' in comparison) return { ...about, target: CompareTarget.VALUE, value: bytes(comparison.value) };
-  if ('version' in comparison) return { ...about, target: CompareTarget.VERSION, number: comparison.version };
+  const number = (compared: number, what: string, target: CompareTarget): WireComparison => {
+    return { ...about, target, number: whole(compared, what) };
+  };
+  if ('version' in comparison) return number(comparison.version, 'version', CompareTarget.VERSION);
   if ('createRevision' in comparison) {
-    return { ...about, target: CompareTarget.CREATE_REVISION, number: comparison.createRevision };
+    return number(comparison.createRevision, 'createRevision', CompareTarget.CREATE_REVISION);
   }
-  if ('modRevision' in comparison) {
-    return { ...about, target: CompareTarget.MOD_REVISION, number: comparison.modRevision };
-  }
-  if ('lockToken' in comparison) return { ...about, target: CompareTarget.LOCK_TOKEN, number: comparison.lockToken };
-  return { ...about, target: CompareTarget.LEASE, leaseId: comparison.leaseId };
+  if ('modRevision' in comparison) return number(comparison.modRevision, 'modRevision', CompareTarget.MOD_REVISION);
+  if ('lockToken' in comparison) return number(comparison.lockToken, 'lockToken', CompareTarget.LOCK_TOKEN);
+  if ('leaseId' in comparison) return { ...about, target: CompareTarget.LEASE, leaseId: comparison.leaseId };
+  throw invalidArgument(
+    `a comparison says what of ${(comparison as Comparison).key} it compares: ` +
+      'value, version, createRevision, modRevision, leaseId or lockToken',
+  );
 }
 
 export function wireOperation(operation: Operation): WireOperation {
   switch (operation.kind) {
     case 'put': {
       const { key, value, leaseId = '' } = operation;
-      const put = { key: bytes(key), value: bytes(value), leaseId, returnPrevious: false, fencingToken: 0 };
+      const put = { key: pathBytes(key), value: bytes(value), leaseId, returnPrevious: false, fencingToken: 0 };
       return { kind: { $case: 'put', value: put } };
     }
     case 'delete':
       return {
-        kind: { $case: 'delete', value: { key: bytes(operation.key), returnPrevious: false, fencingToken: 0 } },
+        kind: { $case: 'delete', value: { key: pathBytes(operation.key), returnPrevious: false, fencingToken: 0 } },
       };
     case 'deleteRange': {
       const value = { ...wireInterval(operation.range), returnPrevious: false, fencingToken: 0 };
@@ -176,20 +195,26 @@ export function wireOperation(operation: Operation): WireOperation {
     }
     case 'read': {
       const { range, limit = 0, keysOnly = false, countOnly = false } = operation;
-      return { kind: { $case: 'read', value: { ...wireInterval(range), limit, keysOnly, countOnly } } };
+      return {
+        kind: { $case: 'read', value: { ...wireInterval(range), limit: whole(limit, 'limit'), keysOnly, countOnly } },
+      };
+    }
+    default: {
+      const { kind } = operation as { readonly kind: unknown };
+      throw invalidArgument(`an operation is put, delete, deleteRange or read, not ${given(kind)}`);
     }
   }
 }
 
 /** A gRPC message (length prefix and all) that puts a value, as load generators other than this library send it. */
 export function encodedPut(key: string, value: Value): Uint8Array {
-  return framed(PutRequest.encode(PutRequest.fromPartial({ key: bytes(key), value: bytes(value) })).finish());
+  return framed(PutRequest.encode(PutRequest.fromPartial({ key: pathBytes(key), value: bytes(value) })).finish());
 }
 
 /** The same for a majority read. */
 export function encodedRead(key: string): Uint8Array {
   const options = readOptions('majority', 0);
-  return framed(ReadRequest.encode(ReadRequest.fromPartial({ key: bytes(key), options })).finish());
+  return framed(ReadRequest.encode(ReadRequest.fromPartial({ key: pathBytes(key), options })).finish());
 }
 
 function framed(request: Uint8Array): Uint8Array {

@@ -1,8 +1,9 @@
 import type { handleUnaryCall } from '@grpc/grpc-js';
 import type { UserServiceServer, WriteOptions as WireOptions } from '../gen/synod/v1/user.ts';
+import { given, invalidArgument, list, whole } from './arguments.ts';
 import type { Call, Caller } from './caller.ts';
-import { SynodError } from './errors.ts';
-import type { OwnSession } from './session.ts';
+import type { SynodError } from './errors.ts';
+import { type OwnSession, ownOr } from './session.ts';
 import type {
   CompareAndWriteOptions,
   DeleteOptions,
@@ -14,7 +15,7 @@ import type {
   WriteOptions,
   WriteResult,
 } from './types.ts';
-import { bytes, wireComparison, wireInterval, wireOperation, writeResult } from './wire.ts';
+import { bytes, pathBytes, wireComparison, wireInterval, wireOperation, writeResult } from './wire.ts';
 
 type RequestOf<M extends keyof UserServiceServer> =
   UserServiceServer[M] extends handleUnaryCall<infer Request, infer _> ? Request : never;
@@ -27,11 +28,11 @@ export interface TransactBody extends BodyOf<'transact'> {}
 
 export function putBody(key: string, value: Value, options: PutOptions): PutBody {
   const { leaseId = '', returnPrevious = false } = options;
-  return { key: bytes(key), value: bytes(value), leaseId, returnPrevious };
+  return { key: pathBytes(key), value: bytes(value), leaseId, returnPrevious };
 }
 
 export function deleteBody(key: string, options: DeleteOptions): DeleteBody {
-  return { key: bytes(key), returnPrevious: options.returnPrevious ?? false };
+  return { key: pathBytes(key), returnPrevious: options.returnPrevious ?? false };
 }
 
 export function compareAndWriteBody(
@@ -41,21 +42,29 @@ export function compareAndWriteBody(
   options: CompareAndWriteOptions,
 ): CompareAndWriteBody {
   return {
-    key: bytes(key),
-    expected:
-      'version' in expected
-        ? { $case: 'expectedVersion', value: expected.version }
-        : { $case: 'expectedValue', value: bytes(expected.value) },
+    key: pathBytes(key),
+    expected: wireExpected(expected),
     value: value === undefined ? undefined : bytes(value),
     leaseId: options.leaseId ?? '',
   };
 }
 
-export function transactBody(transaction: Transaction): TransactBody {
+function wireExpected(expected: Expected): NonNullable<CompareAndWriteBody['expected']> {
+  const isGiven = typeof expected === 'object' && expected !== null;
+  if (isGiven && 'version' in expected && !('value' in expected)) {
+    return { $case: 'expectedVersion', value: whole(expected.version, 'the expected version') };
+  }
+  if (isGiven && 'value' in expected && !('version' in expected)) {
+    return { $case: 'expectedValue', value: bytes(expected.value) };
+  }
+  throw invalidArgument(`what is expected is either { version } or { value }, not ${given(expected)}`);
+}
+
+export function transactBody({ compare = [], then, otherwise = [] }: Transaction): TransactBody {
   return {
-    compare: (transaction.compare ?? []).map(wireComparison),
-    then: transaction.then.map(wireOperation),
-    otherwise: (transaction.otherwise ?? []).map(wireOperation),
+    compare: list(compare, 'compare').map(wireComparison),
+    then: list(then, 'then').map(wireOperation),
+    otherwise: list(otherwise, 'otherwise').map(wireOperation),
   };
 }
 
@@ -101,7 +110,7 @@ export class Writer {
   }
 
   async compact(floor: number, options: WriteOptions): Promise<WriteResult> {
-    return writeResult(await this.run((stub) => stub.compact, { floor }, options));
+    return writeResult(await this.run((stub) => stub.compact, { floor: whole(floor, 'floor') }, options));
   }
 
   /**
@@ -114,8 +123,7 @@ export class Writer {
     options: WriteOptions,
   ): Promise<Response> {
     for (let tries = 1; ; tries++) {
-      const session = options.session ?? (await this.#own.get(options));
-      if (session.isEnded) throw new SynodError('SESSION_UNKNOWN', `session ${session.id} has ended`);
+      const session = await ownOr(this.#own, options.session, options);
       const place = session.takePlace();
       try {
         return await this.#caller.call({
