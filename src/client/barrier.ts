@@ -9,7 +9,7 @@ import {
 import { checkWait, list } from './arguments.ts';
 import type { Caller } from './caller.ts';
 import { insist } from './claiming.ts';
-import { SynodError } from './errors.ts';
+import { isTransient, SynodError } from './errors.ts';
 import type { ClientParts } from './parts.ts';
 import { Patience } from './patience.ts';
 import { resumedStream } from './resumed-stream.ts';
@@ -95,7 +95,8 @@ export class Barrier {
   /**
    * Arrives, and waits for the release.
    * @throws SynodError BARRIER_BROKEN; BARRIER_UNKNOWN when it was deleted; BARRIER_STANDING when time is up, and CANCELLED:
-   * then the session has left the barrier, because its arrival must not release others who count with it
+   * then the session leaves the barrier, because its arrival must not release others who count with it. When time is up, the
+   * cell decides whether that or the release came first
    */
   async await(options: AwaitOptions = {}): Promise<Generation> {
     checkWait(options);
@@ -116,8 +117,12 @@ export class Barrier {
     const now = await this.#whenOver(session, arrived, options);
     if (now !== undefined) return this.#through(now);
     if (session.isEnded) throw session.ended.reason;
-    leave();
-    if (signal?.aborted) throw new SynodError('CANCELLED', `the wait at the barrier ${this.path} was cancelled`);
+    if (signal?.aborted) {
+      leave();
+      throw new SynodError('CANCELLED', `the wait at the barrier ${this.path} was cancelled`);
+    }
+    const first = await this.#left(session, arrived, leave);
+    if (first !== undefined) return this.#through(first);
     throw new SynodError('BARRIER_STANDING', `the barrier ${this.path} was not released in time`);
   }
 
@@ -203,17 +208,42 @@ export class Barrier {
     let number: number | undefined;
     for await (const { barrier } of this.#watched(patience.signal)) {
       number ??= barrier?.number;
-      if (barrier === undefined || barrier.number !== number) return { ...arrived, state: 'deleted' };
-      const { released, broken, generation } = barrier;
-      if (broken?.generation === arrived.generation) throw brokenError(this.path, broken);
-      if (generation === arrived.generation) continue;
-      const isLast = released?.generation === arrived.generation;
-      const counts = isLast ? { arrived: released.arrived, required: released.required } : {};
-      return { ...arrived, ...counts, state: 'released' };
+      if (barrier?.number !== number) return { ...arrived, state: 'deleted' };
+      const over = this.#over(barrier, arrived);
+      if (over !== undefined) return over;
     }
     return undefined;
   }
+
+  /** How the generation of an arrival ended. Undefined: it stands. */
+  #over(barrier: WireBarrier | undefined, arrived: Generation): Generation | undefined {
+    if (barrier === undefined) return { ...arrived, state: 'deleted' };
+    const { released, broken, generation } = barrier;
+    if (broken?.generation === arrived.generation) throw brokenError(this.path, broken);
+    if (generation === arrived.generation) return undefined;
+    const isLast = released?.generation === arrived.generation;
+    const counts = isLast ? { arrived: released.arrived, required: released.required } : {};
+    return { ...arrived, ...counts, state: 'released' };
+  }
+
+  /** Withdraws an arrival whose time is up. Told is what came before that: the generation is over all the same. */
+  async #left(session: Session, arrived: Generation, leaveLater: () => void): Promise<Generation | undefined> {
+    const path = pathBytes(this.path);
+    try {
+      const left = await this.#parts.writer.run((stub) => stub.leaveBarrier, { path }, { session });
+      if (left.generation === arrived.generation) return undefined;
+    } catch (thrown) {
+      const error = thrown as SynodError;
+      if (isTransient(error) || error.effect === 'unknown') leaveLater();
+      if (!OVER.has(error.reason)) throw error;
+    }
+    for await (const { barrier } of this.#watched(session.ended)) return this.#over(barrier, arrived);
+    throw session.ended.reason;
+  }
 }
+
+/** What a session that would leave is told when it takes part no longer. */
+const OVER: ReadonlySet<string> = new Set(['NOT_A_MEMBER', 'BARRIER_UNKNOWN', 'BARRIER_BROKEN']);
 
 const STATES: Readonly<Record<number, Generation['state']>> = {
   [WireState.STANDING]: 'standing',

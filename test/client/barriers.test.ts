@@ -1,5 +1,5 @@
 /** Guards barriers as programs use them: releases, generations, breaking, leaving, cascades, and what ends a wait. */
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { connect, type Session, type SynodClient } from '../../src/client/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { type ServedApi, serveApi } from '../support/served-api.ts';
@@ -90,6 +90,38 @@ test('whoever gives up leaves, so that the arrival releases nobody', async () =>
   stop.abort();
   expect(await reasonOf(cancelled)).toBe('CANCELLED');
   await eventually(async () => expect(await state()).toMatchObject({ arrived: 0, required: 1 }));
+});
+
+/** A wait at a barrier that two must reach, whose time is up; its leaving has been sent and not carried out. */
+async function whenLeaving(path: string) {
+  await client.barrier(path).create({ threshold: { count: 2 }, isOpen: true, timeoutMs: 60_000, onTimeout: 'release' });
+  served.cell.stall(true);
+  const waiting = at(0, path).await({ timeoutMs: 20 });
+  const settled = vi.fn();
+  void waiting.then(settled, settled);
+  await eventually(() => expect(served.cell.waitingWrites).toBe(1));
+  served.cell.stall(false);
+  // The arrival is applied in this turn; its answer, after which the wait begins, needs more of them.
+  await new Promise((resolve) => setImmediate(resolve));
+  served.cell.stall(true);
+  expect((await state(path)).arrived).toBe(1);
+  await eventually(() => expect(served.cell.waitingWrites).toBe(1));
+  return { waiting, settled };
+}
+
+test('the wait is over when the arrival is withdrawn, not before: nobody is released by who has given up', async () => {
+  const { waiting, settled } = await whenLeaving('/t');
+  expect(settled).not.toHaveBeenCalled();
+  served.cell.stall(false);
+  expect(await reasonOf(waiting)).toBe('BARRIER_STANDING');
+  expect((await state('/t')).arrived).toBe(0);
+});
+
+test('a release that came before the arrival was withdrawn is told', async () => {
+  const { waiting } = await whenLeaving('/t');
+  served.cell.fireTimer('barrier/t');
+  served.cell.stall(false);
+  expect(await waiting).toMatchObject({ state: 'released', generation: 1, arrived: 1 });
 });
 
 test('also who gave up before its arrival was answered leaves', async () => {
