@@ -110,7 +110,10 @@ export class Watch implements AsyncIterableIterator<WatchBatch> {
     const cancel = () => call.cancel();
     // What it says after the iteration has ended concerns nobody, and must not end the process.
     call.on('error', () => undefined);
+    // A closed connection carries on with what is open: nobody reads that any more.
+    const { closed } = this.#caller.pool;
     this.#signal.addEventListener('abort', cancel, { once: true });
+    closed.addEventListener('abort', cancel, { once: true });
     try {
       for await (const response of call as AsyncIterable<WatchResponse>) {
         this.#caller.saw(response.slot);
@@ -119,12 +122,14 @@ export class Watch implements AsyncIterableIterator<WatchBatch> {
         yield { events: response.events.map(watchEvent), revision: response.revision, slot: response.slot };
       }
     } catch (thrown) {
+      if (!this.#signal.aborted) closed.throwIfAborted();
       const error = fromService(thrown as ServiceError, endpoint.address);
       this.#caller.saw(error.slot);
       if (isEndpointFault(error) && !this.#signal.aborted) this.#caller.pool.moveOnFrom(endpoint.address);
       throw error;
     } finally {
       this.#signal.removeEventListener('abort', cancel);
+      closed.removeEventListener('abort', cancel);
       call.cancel();
       endpoint.release();
     }

@@ -115,6 +115,16 @@ test('it ends while somebody waits for the next change, by return and by signal'
   expect((await otherWaiting).done).toBe(true);
 });
 
+test('it ends with its client, and shows nothing of what comes later', async () => {
+  const next = client.watch('/w/').next();
+  await eventually(() => expect(cell.agents[0]!.count('watch')).toBe(1));
+  const refused = expect(next).rejects.toMatchObject({ reason: 'CLOSED' });
+  await client.close();
+  await using other = connect({ endpoints: cell.endpoints });
+  await other.put('/w/late', 'x');
+  await refused;
+});
+
 test('more watches than one connection carries all deliver, and calls never wait behind them', async () => {
   await client.put('/many', 'x');
   const watches = Array.from({ length: 1_100 }, () => client.watch('/many', { fromRevision: 1 }));
