@@ -68,7 +68,7 @@ export class Batch {
   async put(key: string, value: Value, options: PutOptions = {}): Promise<WriteResult> {
     const body = putBody(key, value, options);
     const sizeBytes = body.key.length + body.value.length;
-    return this.#write(options, sizeBytes, (wire) => ({ $case: 'put', value: { ...body, options: wire } }));
+    return this.#write(options, sizeBytes, (wire) => ({ $case: 'put', value: { ...body, options: wire } }), body.value);
   }
 
   async delete(key: string, options: DeleteOptions = {}): Promise<WriteResult> {
@@ -85,7 +85,12 @@ export class Batch {
   ): Promise<WriteResult> {
     const body = compareAndWriteBody(key, expected, value, options);
     const sizeBytes = body.key.length + (body.value?.length ?? 0) + ('value' in expected ? expected.value.length : 0);
-    return this.#write(options, sizeBytes, (wire) => ({ $case: 'compareAndWrite', value: { ...body, options: wire } }));
+    return this.#write(
+      options,
+      sizeBytes,
+      (wire) => ({ $case: 'compareAndWrite', value: { ...body, options: wire } }),
+      body.value,
+    );
   }
 
   async transact(transaction: Transaction, options: WriteOptions = {}): Promise<WriteResult> {
@@ -106,6 +111,7 @@ export class Batch {
     options: WriteOptions,
     sizeBytes: number,
     build: (wire: ReturnType<Place['options']>) => Kind,
+    written?: Uint8Array,
   ): Promise<WriteResult> {
     checkCall(options);
     checkSize(sizeBytes);
@@ -120,7 +126,7 @@ export class Batch {
         this.#add(id, operation, sizeBytes, options, reject, (result) => {
           if (result?.$case !== 'write') return reject(unexpected());
           this.#caller.saw(result.value.slot);
-          resolve(writeResult(result.value));
+          resolve(writeResult(result.value, written));
         });
       });
     } catch (error) {

@@ -1,3 +1,4 @@
+import { given, invalidArgument } from './arguments.ts';
 import type { Caller } from './caller.ts';
 import type { CallOptions, ReadQuorum, WriteOptions } from './types.ts';
 import { pathBytes, readOptions } from './wire.ts';
@@ -18,6 +19,7 @@ export class Counter {
    * @throws SynodError NOT_A_NUMBER when something else stands there, OVERFLOW when the sum needs more than 64 bits
    */
   async add(by: number, options: WriteOptions = {}): Promise<bigint> {
+    if (!Number.isSafeInteger(by)) throw invalidArgument(`what is added is a whole number, not ${given(by)}`);
     const { value } = await this.#writer.run((stub) => stub.increment, { key: pathBytes(this.key), by }, options);
     return BigInt(value);
   }

@@ -110,12 +110,14 @@ export function readResult(response: ReadResponse): ReadResult {
   return { item: optionalItem(response.item), slot: response.slot, revision: response.revision };
 }
 
-export function writeResult(response: WriteResponse): WriteResult {
+/** `written`: of the one key that was written. No agent sends back what it was just given. */
+export function writeResult(response: WriteResponse, written?: Uint8Array): WriteResult {
+  const current = optionalItem(response.current);
   return {
     succeeded: response.succeeded,
     slot: response.slot,
     revision: response.revision,
-    current: optionalItem(response.current),
+    current: response.succeeded && current && written ? { ...current, value: Buffer.from(written) } : current,
     previous: optionalItem(response.previous),
     deleted: response.deleted,
     results: response.results.map(({ items, count, more, previous }) => ({

@@ -83,7 +83,7 @@ export class Writer {
 
   async put(key: string, value: Value, options: PutOptions): Promise<WriteResult> {
     const body = putBody(key, value, options);
-    return writeResult(await this.run((stub) => stub.put, body, options));
+    return writeResult(await this.run((stub) => stub.put, body, options), body.value);
   }
 
   async delete(key: string, options: DeleteOptions): Promise<WriteResult> {
@@ -102,7 +102,7 @@ export class Writer {
     options: CompareAndWriteOptions,
   ): Promise<WriteResult> {
     const body = compareAndWriteBody(key, expected, value, options);
-    return writeResult(await this.run((stub) => stub.compareAndWrite, body, options));
+    return writeResult(await this.run((stub) => stub.compareAndWrite, body, options), body.value);
   }
 
   async transact(transaction: Transaction, options: WriteOptions): Promise<WriteResult> {

@@ -129,7 +129,7 @@ const CALLS: Readonly<Record<string, readonly [(asked: SynodClient) => unknown, 
     (asked) => asked.propose('/a', 'x', { electorate: untyped('ada') }),
     'electorate is a list, not the text "ada"',
   ],
-  'a number that is none': [(asked) => asked.counter('/a').add(Number.NaN), 'the request cannot be sent: '],
+  'a number that is none': [(asked) => asked.counter('/a').add(Number.NaN), 'what is added is a whole number, not NaN'],
   'work without a word on its death': [
     (asked) => asked.once('/a', () => undefined, untyped({})),
     'onDeath is again or ask, not undefined',

@@ -48,6 +48,7 @@ describe.each(Object.keys(BACKENDS))('%s', (name) => {
     const { current, succeeded } = await client.put(key, 'значение');
     expect(succeeded).toBe(true);
     expect(current).toMatchObject({ key, version: 1, leaseId: '' });
+    expect(text(current?.value)).toBe('значение');
     const { item, slot, revision } = await client.get(key);
     expect(text(item?.value)).toBe('значение');
     expect(slot).toBeGreaterThan(0);
@@ -68,7 +69,9 @@ describe.each(Object.keys(BACKENDS))('%s', (name) => {
     expect((await client.compareAndWrite(root, { version: 0 }, 'a')).succeeded).toBe(true);
     const refused = await client.compareAndWrite(root, { version: 0 }, 'b');
     expect(refused).toMatchObject({ succeeded: false, current: { version: 1 } });
-    expect((await client.compareAndWrite(root, { value: 'a' }, 'b')).succeeded).toBe(true);
+    const swapped = await client.compareAndWrite(root, { value: 'a' }, 'b');
+    expect([swapped.succeeded, text(swapped.current?.value)]).toEqual([true, 'b']);
+    expect(text((await client.batch.put(`${root}/batch`, 'c')).current?.value)).toBe('c');
     expect((await client.compareAndWrite(root, { value: 'a' }, 'c')).succeeded).toBe(false);
     expect((await client.compareAndWrite(root, { value: 'b' }, undefined)).succeeded).toBe(true);
     expect((await client.get(root)).item).toBeUndefined();
