@@ -45,6 +45,29 @@ test('a write waits for the session, within bounds', () => {
   expect(cell.clock.nowMs - startedMs).toBeLessThan(5_200);
 });
 
+test('what waits for the session takes no more room than what is on its way', () => {
+  const cell = new MemoryCell({ ...THREE, config: { queuedBytesMax: 10_000 } });
+  for (const id of ['a', 'b', 'c']) cell.crash(id);
+  cell.restart('a');
+  const crowd = () => Array.from({ length: 30 }, (_, at) => cell.write('a', put(`/${at}`, 'x'.repeat(1_000))));
+  const wait = (calls: ReturnType<typeof crowd>) => {
+    cell.clock.run(10);
+    const waiting = calls.filter(({ answer }) => answer === undefined);
+    expect(waiting.length).toBeGreaterThan(5);
+    expect(waiting.length).toBeLessThan(10);
+    return waiting;
+  };
+  const early = crowd();
+  const waited = wait(early);
+  expect(early.at(-1)!.error).toMatchObject({ reason: 'OVERLOADED', effect: 'not_done' });
+  for (const call of waited) expect(call.wait().ok).toBe(false);
+  // Whoever left has made room.
+  const late = wait(crowd());
+  for (const id of ['b', 'c']) cell.restart(id);
+  for (const call of late) expect(call.value().result.succeeded).toBe(true);
+  expect(cell.write('a', put('/last', 'x'.repeat(1_000))).value().result.succeeded).toBe(true);
+});
+
 test('every boot has a session of its own', () => {
   const cell = new MemoryCell(THREE);
   const leader = settled(cell);

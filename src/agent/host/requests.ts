@@ -6,6 +6,7 @@ import type { AppliedQuorum } from './applied-quorum.ts';
 import { CellError, type WriteOptions, type WriteOutcome } from './cell-port.ts';
 import { digestOf } from './digest.ts';
 import type { HostContext } from './host-context.ts';
+import { ParkedWrites } from './parked-writes.ts';
 import { PendingWrite, type Waiter, type WhatToWrite } from './pending-write.ts';
 import { WriteAnswers } from './write-answers.ts';
 import { refusalError, sessionNeeded, unknownError } from './write-errors.ts';
@@ -21,7 +22,7 @@ export class Requests {
   #context: HostContext;
   #answers: WriteAnswers;
   #pending = new WriteRegistry();
-  #parked: PendingWrite[] = [];
+  #parked = new ParkedWrites();
   #queue: PendingWrite[] = [];
   #ownSessionId: string | undefined;
   #ownSequence = 0;
@@ -35,7 +36,7 @@ export class Requests {
 
   /** Writes that are not answered yet. */
   get count(): number {
-    return this.#pending.count + this.#parked.length;
+    return this.#pending.count + this.#parked.count;
   }
 
   get isWaiting(): boolean {
@@ -123,7 +124,7 @@ export class Requests {
 
   /** Writes that may leave now, in the order in which they came. What cannot leave is given back by `giveBack`. */
   takeQueued(nowMs: number): PendingWrite[] {
-    if (this.#parked.length > 0) this.#unpark();
+    this.#unpark();
     if (this.#queue.length === 0) return this.#queue;
     const ready: PendingWrite[] = [];
     const later: PendingWrite[] = [];
@@ -204,16 +205,13 @@ export class Requests {
 
   sweep(nowMs: number): void {
     for (const write of this.#pending.all()) this.#expire(write, nowMs);
-    if (this.#parked.length === 0) return;
-    for (const write of this.#parked) this.#expire(write, nowMs);
-    this.#parked = this.#parked.filter((write) => !write.isDone);
+    this.#parked.sweep((write) => this.#expire(write, nowMs));
   }
 
   failAll(): void {
     for (const write of this.#pending.all()) this.#answers.shutDown(write);
-    for (const write of this.#parked) this.#answers.shutDown(write);
+    for (const write of this.#parked.takeAll()) this.#answers.shutDown(write);
     this.#pending.clear();
-    this.#parked = [];
     this.#queue = [];
   }
 
@@ -231,7 +229,8 @@ export class Requests {
         return undefined;
       }
     }
-    if (this.count >= queuedRequestsMax || this.#pending.sizeBytes >= queuedBytesMax) {
+    const sizeBytes = this.#pending.sizeBytes + this.#parked.sizeBytes;
+    if (this.count >= queuedRequestsMax || sizeBytes >= queuedBytesMax) {
       return new CellError('OVERLOADED', 'this agent has no room for more writes; try again in a moment');
     }
     const isOwn = session === undefined;
@@ -261,17 +260,15 @@ export class Requests {
   #park(write: PendingWrite): void {
     write.state = 'parked';
     write.blockedBy = this.#ownSessionId === undefined ? 'session' : 'room';
-    this.#parked.push(write);
+    this.#parked.add(write);
     this.#context.watchDeadlines();
   }
 
   #unpark(): void {
-    let next = 0;
-    for (; next < this.#parked.length && this.#hasOwnPlace(); next += 1) {
-      const write = this.#parked[next] as PendingWrite;
-      if (!write.isDone) this.#assignOwn(write);
-    }
-    this.#parked.splice(0, next);
+    this.#parked.release(
+      () => this.#hasOwnPlace(),
+      (write) => this.#assignOwn(write),
+    );
   }
 
   /** The machine keeps so many replies of a session at most: one slow write must not make later ones fail. */
