@@ -1,6 +1,7 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { type BatchOperation, BatchRequest, BatchResponse, type BatchResult } from '../../gen/synod/v1/user.ts';
 import type { CellPort } from '../host/cell-port.ts';
+import { AnswerRoom } from './answer-room.ts';
 import { encodeMessage } from './encoding.ts';
 import { invalid } from './errors.ts';
 import type { FailureReporter } from './failures.ts';
@@ -28,6 +29,7 @@ class BatchStream {
   readonly #stream: BatchCall;
   readonly #call: StreamCall;
   #open = 0;
+  readonly #room = new AnswerRoom();
   #ready: BatchResult[] = [];
   #isFlushPlanned = false;
   #hasEnded = false;
@@ -42,8 +44,10 @@ class BatchStream {
       failures,
       ended: () => {
         this.#ready = [];
+        this.#room.close();
       },
       drained: () => this.#flush(),
+      answers: this.#room,
     });
   }
 
@@ -119,6 +123,7 @@ class BatchStream {
   #settle(result: BatchResult): void {
     if (this.#call.isOver) return;
     this.#ready.push(result);
+    this.#room.made(sizeOf(result));
     if (this.#isFlushPlanned) return;
     this.#isFlushPlanned = true;
     setImmediate(() => {
@@ -136,8 +141,10 @@ class BatchStream {
       from = through;
     }
     if (from === 0) return;
+    const sent = this.#ready.slice(0, from);
     this.#ready = this.#ready.slice(from);
     this.#open -= from;
+    for (const result of sent) this.#room.sent(sizeOf(result));
     if (this.#open < OPEN_OPERATIONS_MAX / 2 && this.#stream.isPaused()) this.#stream.resume();
     this.#endWhenDone();
   }

@@ -1,5 +1,6 @@
 import type { Deadline, ServerDuplexStream } from '@grpc/grpc-js';
 import { CallsRequest, CallsResponse, type StreamedAnswer, type StreamedCall } from '../../gen/synod/v1/user.ts';
+import { AnswerRoom } from './answer-room.ts';
 import { asBuffer, encodeMessage } from './encoding.ts';
 import { invalid } from './errors.ts';
 import type { FailureReporter } from './failures.ts';
@@ -30,6 +31,7 @@ class CallsCall {
   readonly #stream: CallsStream;
   readonly #call: StreamCall;
   readonly #open = new Map<number, CallOnStream>();
+  readonly #room = new AnswerRoom();
   #ready: StreamedAnswer[] = [];
   #isFlushPlanned = false;
   #hasEnded = false;
@@ -44,6 +46,7 @@ class CallsCall {
       failures,
       ended: () => {
         this.#ready = [];
+        this.#room.close();
         for (const call of this.#open.values()) call.abandon();
         this.#open.clear();
       },
@@ -69,11 +72,15 @@ class CallsCall {
       this.#call.fail(invalid(`the request cannot be read as a CallsRequest: ${(error as Error).message}`));
       return;
     }
+    if (calls.length > OPEN_CALLS_MAX) {
+      this.#call.fail(invalid(`a message has at most ${OPEN_CALLS_MAX} calls, this one has ${calls.length}`));
+      return;
+    }
     for (const call of calls) {
       if (call.cancel) this.#open.get(call.id)?.abandon();
       else this.#begin(call);
     }
-    if (this.#open.size >= OPEN_CALLS_MAX) this.#stream.pause();
+    if (this.#open.size + this.#ready.length >= OPEN_CALLS_MAX) this.#stream.pause();
   }
 
   #begin({ id, method, request, timeoutMs, messageId }: StreamedCall): void {
@@ -87,7 +94,7 @@ class CallsCall {
       this.#answer({ id, kind: { $case: 'error', value: this.#failures.detailOf(invalid(refusal ?? ''), 'Calls') } });
       return;
     }
-    const call = new CallOnStream(this.#stream.getPeer(), asBuffer(request), timeoutMs);
+    const call = new CallOnStream(this.#stream.getPeer(), asBuffer(request), timeoutMs, this.#room);
     this.#open.set(id, call);
     serve(call, messageId, (failure, response) => {
       if (this.#open.get(id) !== call) return;
@@ -100,6 +107,7 @@ class CallsCall {
   #answer(answer: StreamedAnswer): void {
     if (this.#call.isOver) return;
     this.#ready.push(answer);
+    this.#room.made(bytesOf(answer));
     if (this.#isFlushPlanned) return;
     this.#isFlushPlanned = true;
     setImmediate(() => {
@@ -117,7 +125,9 @@ class CallsCall {
       this.#call.write(encodeMessage(CallsResponse, { answers }), 0);
       from = through;
     }
+    const sent = this.#ready.slice(0, from);
     this.#ready = this.#ready.slice(from);
+    for (const answer of sent) this.#room.sent(bytesOf(answer));
     // A client that asks and does not read keeps nothing but its own stream waiting.
     if (this.#open.size + this.#ready.length < OPEN_CALLS_MAX / 2 && this.#stream.isPaused()) this.#stream.resume();
     this.#endWhenDone();
@@ -130,14 +140,16 @@ class CallsCall {
 
 class CallOnStream implements IncomingCall {
   readonly request: Buffer;
+  readonly answers: AnswerRoom;
   readonly #peer: string;
   readonly #deadline: number;
   #abandoned: (() => void)[] = [];
   #isAbandoned = false;
 
-  constructor(peer: string, request: Buffer, timeoutMs: number) {
+  constructor(peer: string, request: Buffer, timeoutMs: number, answers: AnswerRoom) {
     this.#peer = peer;
     this.request = request;
+    this.answers = answers;
     this.#deadline = timeoutMs === 0 ? Number.POSITIVE_INFINITY : Date.now() + timeoutMs;
   }
 
@@ -168,12 +180,15 @@ class CallOnStream implements IncomingCall {
   }
 }
 
+function bytesOf({ kind }: StreamedAnswer): number {
+  return kind?.$case === 'response' ? kind.value.length : 0;
+}
+
 function endOfMessage(answers: readonly StreamedAnswer[], from: number): number {
   let bytes = 0;
   let index = from;
   while (index < answers.length) {
-    const { kind } = answers[index] as StreamedAnswer;
-    bytes += 64 + (kind?.$case === 'response' ? kind.value.length : 0);
+    bytes += 64 + bytesOf(answers[index] as StreamedAnswer);
     if (index > from && bytes > RESPONSE_BYTES_MAX) break;
     index += 1;
   }

@@ -21,7 +21,7 @@ export function whenReadable<T>(
   cell: CellPort,
   options: ReadOptions | undefined,
   call: CallContext,
-  answer: () => T,
+  answer: () => T | Promise<T>,
 ): T | Promise<T> {
   const quorum = QUORUMS[options?.quorum ?? ReadQuorum.UNSPECIFIED];
   if (quorum === undefined) throw invalid('the quorum of a read is local, majority or all');
@@ -29,6 +29,16 @@ export function whenReadable<T>(
   const minSlot = options?.minSlot ?? 0;
   if (quorum === 'local' && minSlot <= cell.state.appliedSlot) return answer();
   return cell.readBarrier({ quorum, minSlot, timeoutMs: call.timeoutMs }).then(answer);
+}
+
+/** The same for an answer that may be large: it is made when there is room for it, from the state as it is then. */
+export function whenAnswerable<T>(
+  cell: CellPort,
+  options: ReadOptions | undefined,
+  call: CallContext,
+  answer: () => T,
+): T | Promise<T> {
+  return whenReadable(cell, options, call, () => call.room()?.then(answer) ?? answer());
 }
 
 /** @throws CellError when the state at that revision is no longer, or not yet, known; 0 means now */

@@ -12,7 +12,7 @@ import type { CellPort } from '../host/cell-port.ts';
 import { spaceOf } from '../machine/keys.ts';
 import type { KeyChange, KeyRecord } from '../machine/store.ts';
 import { clampLimit, pageOf } from './pages.ts';
-import { checkRevision, whenReadable } from './read-barrier.ts';
+import { checkRevision, whenAnswerable } from './read-barrier.ts';
 import type { CallContext, UnaryMethod } from './unary-call.ts';
 import { keyRange, pathKey } from './validation.ts';
 import { historyItem, keyBytes, keyOf, keyValue, optionalKeyValue } from './wire.ts';
@@ -35,7 +35,7 @@ export function readMethods(cell: CellPort) {
 export function read(cell: CellPort, request: ReadRequest, call: CallContext): ReadResponse | Promise<ReadResponse> {
   const key = pathKey(request.key);
   const space = spaceOf(key);
-  return whenReadable(cell, request.options, call, () => {
+  return whenAnswerable(cell, request.options, call, () => {
     checkRevision(cell, space, request.revision);
     const { state } = cell;
     const record = state.get(space, key, request.revision);
@@ -60,7 +60,7 @@ function readPrefixMethod(cell: CellPort): UnaryMethod<ReadPrefixRequest, ReadPr
     handle(request, call) {
       const { space, start, end } = keyRange(request, false);
       const { revision, keysOnly, descending } = request;
-      return whenReadable(cell, request.options, call, () => {
+      return whenAnswerable(cell, request.options, call, () => {
         checkRevision(cell, space, revision);
         const { state } = cell;
         const count = state.count(space, start, end, revision);
@@ -101,7 +101,7 @@ function listLevelMethod(cell: CellPort): UnaryMethod<ListLevelRequest, ListLeve
       const path = levelPath(request.path);
       const space = spaceOf(path);
       const limit = clampLimit(request.limit, READ_LIMIT_DEFAULT, READ_LIMIT_MAX);
-      return whenReadable(cell, request.options, call, () => {
+      return whenAnswerable(cell, request.options, call, () => {
         const { state } = cell;
         const children = state.level(space, path, keyOf(request.after), limit + 1);
         const items = children.slice(0, limit).map(({ segment, descendants, record, sizeBytes }) => ({
@@ -135,7 +135,7 @@ function historyMethod(cell: CellPort): UnaryMethod<HistoryRequest, HistoryRespo
     handle(request, call) {
       const key = pathKey(request.key);
       const space = spaceOf(key);
-      return whenReadable(cell, request.options, call, () => {
+      return whenAnswerable(cell, request.options, call, () => {
         const { state } = cell;
         const { items, more } = pageOf<KeyChange>(clampLimit(request.limit, HISTORY_LIMIT_DEFAULT, HISTORY_LIMIT_MAX), {
           fetch: (last, limit) => state.history(space, key, last?.modRevision ?? request.beforeRevision, limit),

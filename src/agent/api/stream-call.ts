@@ -1,5 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import { CellError } from '../host/cell-port.ts';
+import type { AnswerRoom } from './answer-room.ts';
 import type { FailureReporter } from './failures.ts';
 import type { Canceller, MethodObserver, ObservedCall } from './ports.ts';
 import { callTimeoutMs, remainingMs } from './timeouts.ts';
@@ -26,6 +27,8 @@ export interface StreamCallOptions {
   readonly ended: () => void;
   /** There is room again after `isFull`. */
   readonly drained: () => void;
+  /** Of a stream with many answers. */
+  readonly answers?: AnswerRoom;
 }
 
 /** Until the receiver has taken that much, a stream takes no more. */
@@ -61,6 +64,10 @@ export class StreamCall implements CallContext, Canceller {
 
   usesQuorum(quorum: string): void {
     this.observed.quorum = quorum;
+  }
+
+  room(): Promise<void> | undefined {
+    return this.#options.answers?.take();
   }
 
   whenAbandoned(listener: () => void): void {

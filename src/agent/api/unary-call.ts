@@ -2,6 +2,7 @@ import { type Deadline, type ServerUnaryCall, type sendUnaryData, status } from 
 import type { ErrorDetail } from '../../gen/synod/v1/user.ts';
 import { CellError } from '../host/cell-port.ts';
 import { LIMITS } from '../machine/limits.ts';
+import type { AnswerRoom } from './answer-room.ts';
 import { encodeMessage, type MessageType } from './encoding.ts';
 import { invalid, statusOf } from './errors.ts';
 import type { FailureReporter } from './failures.ts';
@@ -25,6 +26,8 @@ export interface CallContext {
   readonly remainingMs: number;
   /** Told for the list of calls in flight. */
   usesQuorum(quorum: string): void;
+  /** Before an answer that may be large: when there is room for it. Undefined: now. */
+  room(): Promise<void> | undefined;
   /** Called at most once, when nobody waits for the answer any more. Only calls that wait long ask for it. */
   whenAbandoned(listener: () => void): void;
 }
@@ -40,6 +43,8 @@ export interface IncomingCall {
   readonly cancelled: boolean;
   getPeer(): string;
   getDeadline(): Deadline;
+  /** Of a stream that is shared with other calls. */
+  readonly answers?: AnswerRoom;
   on(event: 'cancelled', listener: () => void): unknown;
 }
 
@@ -130,6 +135,10 @@ class RunningCall implements CallContext, Canceller {
 
   usesQuorum(quorum: string): void {
     this.#observed.quorum = quorum;
+  }
+
+  room(): Promise<void> | undefined {
+    return this.#call.answers?.take();
   }
 
   whenAbandoned(listener: () => void): void {

@@ -10,6 +10,7 @@ const PATH = '/mail';
 const CALL: CallContext = {
   timeoutMs: 60_000,
   remainingMs: Number.POSITIVE_INFINITY,
+  room: () => undefined,
   whenAbandoned: () => undefined,
   usesQuorum: () => undefined,
 };

@@ -11,7 +11,7 @@ import type { EntryState } from '../../machine/queue-types.ts';
 import { asBuffer } from '../encoding.ts';
 import { invalid } from '../errors.ts';
 import { clampLimit } from '../pages.ts';
-import { whenReadable } from '../read-barrier.ts';
+import { whenAnswerable } from '../read-barrier.ts';
 import type { UnaryMethod } from '../unary-call.ts';
 import { pathKey } from '../validation.ts';
 import { keyOf } from '../wire.ts';
@@ -36,7 +36,7 @@ function readEntryMethod(cell: CellPort): UnaryMethod<ReadEntryRequest, ReadEntr
     response: ReadEntryResponse,
     handle({ path: bytes, seq, options }, call) {
       const path = pathKey(bytes);
-      return whenReadable(cell, options, call, () => {
+      return whenAnswerable(cell, options, call, () => {
         const { appliedSlot: slot } = cell.state;
         const view = entryView(cell.state, path, seq);
         if (view === undefined) return { entry: undefined, slot };
@@ -59,7 +59,7 @@ function listQueuesMethod(cell: CellPort): UnaryMethod<ListQueuesRequest, ListQu
     request: ListQueuesRequest,
     response: ListQueuesResponse,
     handle: ({ prefix, options }, call) =>
-      whenReadable(cell, options, call, () => ({
+      whenAnswerable(cell, options, call, () => ({
         queues: queueViews(cell.state, keyOf(prefix)).map(queueMessage),
         slot: cell.state.appliedSlot,
       })),
@@ -77,7 +77,7 @@ function listEntriesMethod(cell: CellPort): UnaryMethod<ListEntriesRequest, List
       if (unknown !== undefined) {
         throw invalid(`an entry is ${STATES.join(', ')}, not "${unknown.slice(0, 80)}"`);
       }
-      return whenReadable(cell, options, call, () => {
+      return whenAnswerable(cell, options, call, () => {
         const filter = { states, after, limit: clampLimit(limit, LIMIT_DEFAULT, LIMIT_MAX) };
         const { queue, entries, more } = entryViews(cell.state, path, filter);
         const { appliedSlot: slot } = cell.state;

@@ -102,11 +102,12 @@ export async function guarded<R extends { readonly output: unknown }>(
 function waitingFor(
   signal: AbortSignal,
   over: AbortSignal,
-): Pick<Admitted, 'signal' | 'timeoutMs' | 'remainingMs' | 'whenAbandoned'> {
+): Pick<Admitted, 'signal' | 'timeoutMs' | 'remainingMs' | 'room' | 'whenAbandoned'> {
   return {
     signal,
     timeoutMs: TIMEOUT_MS,
     remainingMs: Number.POSITIVE_INFINITY,
+    room: () => undefined,
     whenAbandoned: (listener) => signal.addEventListener('abort', listener, { once: true, signal: over }),
   };
 }
