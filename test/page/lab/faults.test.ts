@@ -5,7 +5,7 @@
 import { expect, test } from 'vitest';
 import type { DemoAgent, DemoFault, DemoState } from '../../../src/contract/index.ts';
 import { FIRST_DRAFT, plan as planFor } from '../../../src/renderer/panels/lab/faults/fault-plan.ts';
-import { doWords, effectWords, faultWords } from '../../../src/renderer/panels/lab/faults/fault-words.ts';
+import { doWords, effectWords, endedWords, faultWords } from '../../../src/renderer/panels/lab/faults/fault-words.ts';
 import { type Glimpse, happeningsBetween } from '../../../src/renderer/panels/lab/faults/happenings.ts';
 import {
   chosenKeys,
@@ -176,4 +176,12 @@ test('faults, processes, leaders and health: each change is told once, and nothi
   expect(told(look(led), look(leaderless))).toEqual(['A knows no leader any more']);
   expect(told(look(leaderless), look(readOnly))).toEqual(['Read-only: no majority.']);
   expect(told(look(leaderless), look(led))).toEqual(['B leads, in round 4']);
+});
+
+test('what has ended without a fault is named, with the way to start it again', () => {
+  expect(endedWords([agentOf(1), agentOf(2, { state: 'paused' })])).toBe('');
+  expect(endedWords([agentOf(1, { state: 'ended' }), agentOf(2)])).toBe('A has ended: start it again in Participants.');
+  expect(endedWords([agentOf(1, { state: 'ended' }), agentOf(2), agentOf(3, { state: 'ended' })])).toBe(
+    'A, C have ended: start them again in Participants.',
+  );
 });

@@ -1,22 +1,25 @@
 import { HeartPulse } from 'lucide-react';
 import { memo } from 'react';
-import type { DemoFault } from '../../../../contract/index.ts';
+import type { DemoAgent, DemoFault } from '../../../../contract/index.ts';
 import { act } from '../../../activity/activity-store.ts';
 import { useControlRefusal } from '../../../cell/cell-store.ts';
 import { client } from '../../../connection/connection-store.ts';
 import { Button } from '../../../ui/button.tsx';
 import { exactTime, useNowMs } from '../../../ui/time.tsx';
-import { effectWords, faultWords, placeWords } from './fault-words.ts';
+import { effectWords, endedWords, faultWords, placeWords } from './fault-words.ts';
 
 /** What is broken now, and when each heals by itself. */
 export function FaultList({
   faults,
+  agents,
   nameOf,
 }: {
   readonly faults: readonly DemoFault[];
+  readonly agents: readonly DemoAgent[];
   readonly nameOf: (id: string) => string;
 }) {
   const refusal = useControlRefusal();
+  const ended = endedWords(agents);
   const healAll = (): void =>
     void act(
       'Heal all faults',
@@ -28,7 +31,11 @@ export function FaultList({
       <div className="flex h-9 shrink-0 items-center gap-2 border-b border-line bg-canvas px-3">
         <h2 className="font-semibold">In effect</h2>
         <span className="text-faint">
-          {faults.length === 0 ? 'nothing: all links and processes are intact' : faults.length}
+          {faults.length > 0
+            ? faults.length
+            : ended === ''
+              ? 'nothing: all links and processes are intact'
+              : 'no fault: all links are intact'}
         </span>
         {faults.length < 2 ? null : (
           <Button icon={HeartPulse} className="ml-auto" refusal={refusal} onClick={healAll}>
@@ -36,6 +43,7 @@ export function FaultList({
           </Button>
         )}
       </div>
+      {faults.length > 0 || ended === '' ? null : <p className="px-3 py-2 text-soft">{ended}</p>}
       <ul className="min-h-0 overflow-y-auto">
         {faults.map((fault) => (
           <Row key={fault.id} fault={fault} nameOf={nameOf} refusal={refusal} />

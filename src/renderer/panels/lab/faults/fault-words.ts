@@ -1,5 +1,5 @@
 import { linksOf, partingOf } from '../../../../contract/demo-faults.ts';
-import type { DemoFault, DemoFaultInput } from '../../../../contract/index.ts';
+import type { DemoAgent, DemoFault, DemoFaultInput } from '../../../../contract/index.ts';
 import type { AgentDoing, LinkFaultKind, ProcessFaultKind } from './fault-plan.ts';
 
 interface Doing<T> {
@@ -47,6 +47,14 @@ export function effectWords({ kind, delayMs, jitterMs, share }: DemoFault): stri
     case 'kill':
       return 'killed';
   }
+}
+
+/** What no fault explains: processes that somebody ended, or that failed. Empty when all run. */
+export function endedWords(agents: readonly DemoAgent[]): string {
+  const names = agents.filter(({ state }) => state === 'ended').map(({ name, index }) => name || `agent ${index}`);
+  if (names.length === 0) return '';
+  const [have, them] = names.length === 1 ? ['has', 'it'] : ['have', 'them'];
+  return `${names.join(', ')} ${have} ended: start ${them} again in Participants.`;
 }
 
 function percentText(share: number): string {

@@ -53,7 +53,7 @@ function Breakable({ demo }: { readonly demo: DemoState }) {
       <div className="flex min-h-0 min-w-0 flex-1 flex-col">
         <FaultMap touched={touched} />
         <div className="grid h-60 shrink-0 grid-cols-2 border-t border-line">
-          <FaultList faults={demo.faults} nameOf={nameOf} />
+          <FaultList faults={demo.faults} agents={agents} nameOf={nameOf} />
           <HappeningList />
         </div>
       </div>
