@@ -31,6 +31,11 @@ export function effectText(effect: ErrorData['effect']): string {
   return EFFECTS[effect];
 }
 
+/** Messages of the agents are lines of a log or a terminal, which have no full stop: here another sentence follows. */
+export function sentence(message: string): string {
+  return /[.!?]$/.test(message) ? message : `${message}.`;
+}
+
 export function failureOf(error: unknown): Failure {
   if (error instanceof ORPCError) {
     const data = isErrorData(error.data) ? error.data : undefined;

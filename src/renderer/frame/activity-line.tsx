@@ -1,7 +1,7 @@
 import { CircleAlert, CircleCheck, CircleSlash, LoaderCircle } from 'lucide-react';
 import { Popover } from 'radix-ui';
 import { type Activity, useActivity } from '../activity/activity-store.ts';
-import { effectText } from '../connection/failure.ts';
+import { effectText, sentence } from '../connection/failure.ts';
 import { Button } from '../ui/button.tsx';
 import { durationText } from '../ui/numbers.ts';
 import { Ago } from '../ui/time.tsx';
@@ -73,7 +73,7 @@ function ActivityText({ activity, whole = false }: { readonly activity: Activity
       <>
         <CircleAlert aria-hidden size={14} className="mt-px shrink-0 text-bad" />
         <span className={`${text} text-bad`}>
-          {label} failed: {failure.message} {effectText(failure.effect)}
+          {label} failed: {sentence(failure.message)} {effectText(failure.effect)}
         </span>
       </>
     );

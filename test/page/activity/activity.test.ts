@@ -1,6 +1,7 @@
 // Guards what the line at the bottom says of something that a person asked for: done only when it had its effect.
 import { expect, test } from 'vitest';
 import { act, useActivity } from '../../../src/renderer/activity/activity-store.ts';
+import { sentence } from '../../../src/renderer/connection/failure.ts';
 
 const newest = () => useActivity.getState().activities[0];
 
@@ -22,4 +23,12 @@ test('what is answered is done, unless it changed nothing', async () => {
 test('what fails is told with its failure, and answers nothing', async () => {
   expect(await act('Write /a', () => Promise.reject(new Error('broken')))).toBeUndefined();
   expect(newest()).toMatchObject({ state: 'failed', failure: { message: 'broken' } });
+});
+
+test('what an agent says is a sentence before another one follows', () => {
+  expect(['no leader', 'Nobody holds it.', 'is it there?'].map(sentence)).toEqual([
+    'no leader.',
+    'Nobody holds it.',
+    'is it there?',
+  ]);
 });
