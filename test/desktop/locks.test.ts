@@ -119,9 +119,9 @@ test('a lock is taken by force, with who and why on record, after saying what it
   await shown.getByRole('button', { name: 'Force release…' }).click();
   await dashboard.dialog.getByText(/^you: carol loses it at once, though its session lives on/).waitFor();
   await dashboard.expectAccessibleInBothThemes();
-  await dashboard.dialog.getByRole('textbox', { name: 'Who does this' }).fill('dana');
+  await dashboard.dialog.getByRole('textbox', { name: 'Who you are' }).fill('dana');
   await dashboard.dialog.getByRole('textbox', { name: 'Why' }).fill('it is stuck');
-  await dashboard.dialog.getByRole('button', { name: 'Take it' }).click();
+  await dashboard.dialog.getByRole('button', { name: 'Release it' }).click();
   await shown.getByText(/^dana took it from you: carol: it is stuck/).waitFor();
   await shown.getByText('Nobody holds it and nobody waits for it.').waitFor();
   await dashboard.main.getByRole('checkbox', { name: 'Free ones too' }).check();

@@ -51,7 +51,7 @@ export function ForceDialog({ lock: asked }: { readonly lock: LockView }) {
     <Dialog
       open
       onOpenChange={askNothing}
-      title={isDelay ? 'End the delay?' : 'Take the lock by force?'}
+      title={isDelay ? 'End the delay?' : 'Release the lock by force?'}
       description={<span className="font-mono">{path}</span>}
       size="medium"
       footer={
@@ -62,18 +62,18 @@ export function ForceDialog({ lock: asked }: { readonly lock: LockView }) {
             form="force-release"
             variant="danger"
             busy={busy}
-            refusal={refusal || gone || (by.trim() === '' ? 'say who does this' : '')}
+            refusal={refusal || gone || (by.trim() === '' ? 'say who you are' : '')}
           >
-            {isDelay ? 'End the delay' : 'Take it'}
+            {isDelay ? 'End the delay' : 'Release it'}
           </Button>
         </>
       }
     >
       <form id="force-release" className="flex flex-col gap-3" onSubmit={(event) => void submit(event)}>
         <WarningNote>
-          {gone === '' || busy ? meaning(asked, lock ?? asked, holder) : `There is nothing to take: ${gone}.`}
+          {gone === '' || busy ? meaning(asked, lock ?? asked, holder) : `There is nothing to release: ${gone}.`}
         </WarningNote>
-        <Field label="Who does this" hint="It goes on record with the lock.">
+        <Field label="Who you are" hint="It goes on record with the lock.">
           {(ids) => <TextInput {...ids} autoFocus value={by} onChange={(event) => setBy(event.target.value)} />}
         </Field>
         <Field label="Why">
