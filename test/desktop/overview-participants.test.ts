@@ -28,6 +28,16 @@ function node(dashboard: Dashboard, agent: { readonly name: string }): Locator {
   return dashboard.main.getByRole('link', { name: new RegExp(`^${agent.name} `) });
 }
 
+/** What begins something in each panel, and cannot where nothing is agreed on. */
+const BEGIN = [
+  ['Keys', 'New key'],
+  ['Locks', 'Acquire a lock'],
+  ['Elections', 'Stand for election'],
+  ['Barriers', 'Make a barrier'],
+  ['Proposals', 'Propose a value'],
+  ['Queues', 'Add entries'],
+] as const;
+
 /** Through the menu at the end of its row. */
 async function choose(dashboard: Dashboard, agent: { readonly name: string }, item: string): Promise<void> {
   await row(dashboard, agent)
@@ -172,6 +182,11 @@ test('below its majority every panel says so, nothing can be written, and it rec
   await row(dashboard, others[0]!).click();
   const promote = dashboard.main.getByRole('button', { name: 'Demote to learner…' });
   expect(await promote.getAttribute('aria-disabled')).toBe('true');
+  for (const [panel, button] of BEGIN) {
+    await dashboard.openPanel(panel);
+    await dashboard.notice(/^Read-only since/).waitFor();
+    expect([panel, await dashboard.button(button).first().getAttribute('aria-disabled')]).toEqual([panel, 'true']);
+  }
   await dashboard.openPanel('Overview');
   const health = dashboard.main.getByRole('region', { name: 'Health' });
   await health.getByText(/^Read-only/).waitFor();

@@ -2,6 +2,7 @@ import { Plus, UsersRound } from 'lucide-react';
 import { type RefObject, useMemo, useRef } from 'react';
 import type { BarrierList } from '../../../contract/index.ts';
 import { ActingAs } from '../../acting/acting-as.tsx';
+import { useWriteRefusal } from '../../cell/cell-store.ts';
 import { useFollow } from '../../connection/follow.ts';
 import { replaceQuery, useNavigation } from '../../navigation/navigation-store.ts';
 import { Button } from '../../ui/button.tsx';
@@ -22,6 +23,7 @@ const pathOf = ({ path }: { readonly path: string }): string => path;
 
 /** Who waits for whom at which barrier, and taking part oneself. */
 export function BarriersPanel() {
+  const refusal = useWriteRefusal();
   const text = useBarriers((state) => state.text);
   const making = useNavigation(({ query }) => query.make === 'yes');
   const selected = useNavigation(({ query }) => query.path ?? '');
@@ -39,7 +41,7 @@ export function BarriersPanel() {
   const list = <Barriers selected={selected} onOpen={() => heading.current?.focus()} />;
   return (
     <>
-      <PanelHeader title="Barriers">
+      <PanelHeader title="Barriers" about="who has arrived, and who is waited for">
         <TextInput
           type="search"
           aria-label="Filter barriers"
@@ -49,7 +51,7 @@ export function BarriersPanel() {
           className="w-44"
         />
         <ActingAs />
-        <Button variant="primary" icon={Plus} onClick={make}>
+        <Button variant="primary" icon={Plus} refusal={refusal} onClick={make}>
           Make a barrier
         </Button>
       </PanelHeader>
@@ -71,6 +73,7 @@ export function BarriersPanel() {
 }
 
 function Barriers({ selected, onOpen }: { readonly selected: string; readonly onOpen: () => void }) {
+  const refusal = useWriteRefusal();
   const barriers = useBarriers((state) => state.barriers);
   const text = useBarriers((state) => state.text);
   const isTold = useBarriers((state) => state.isTold);
@@ -95,7 +98,7 @@ function Barriers({ selected, onOpen }: { readonly selected: string; readonly on
       onOpen={onOpen}
       onClearFilter={() => useBarriers.setState({ text: '' })}
       action={
-        <Button variant="primary" onClick={make}>
+        <Button refusal={refusal} onClick={make}>
           Make a barrier
         </Button>
       }

@@ -2,6 +2,7 @@ import { Vote } from 'lucide-react';
 import { useMemo, useRef } from 'react';
 import type { ElectionList } from '../../../contract/index.ts';
 import { ActingAs } from '../../acting/acting-as.tsx';
+import { useWriteRefusal } from '../../cell/cell-store.ts';
 import { useFollow } from '../../connection/follow.ts';
 import { replaceQuery, useNavigation } from '../../navigation/navigation-store.ts';
 import { Button } from '../../ui/button.tsx';
@@ -22,6 +23,7 @@ const pathOf = ({ path }: { readonly path: string }): string => path;
 
 /** Who is elected for what, who is in line, and standing oneself. */
 export function ElectionsPanel() {
+  const refusal = useWriteRefusal();
   const withVacant = useElections((state) => state.withVacant);
   const text = useElections((state) => state.text);
   const standing = useNavigation(({ query }) => query.stand === 'yes');
@@ -40,7 +42,7 @@ export function ElectionsPanel() {
   const list = <Elections selected={selected} onOpen={() => heading.current?.focus()} />;
   return (
     <>
-      <PanelHeader title="Elections">
+      <PanelHeader title="Elections" about="who is elected for what, and who is in line">
         <TextInput
           type="search"
           aria-label="Filter elections"
@@ -55,7 +57,7 @@ export function ElectionsPanel() {
           onChange={(next) => useElections.setState({ withVacant: next })}
         />
         <ActingAs />
-        <Button variant="primary" icon={Vote} onClick={stand}>
+        <Button variant="primary" icon={Vote} refusal={refusal} onClick={stand}>
           Stand for election
         </Button>
       </PanelHeader>
@@ -77,6 +79,7 @@ export function ElectionsPanel() {
 }
 
 function Elections({ selected, onOpen }: { readonly selected: string; readonly onOpen: () => void }) {
+  const refusal = useWriteRefusal();
   const elections = useElections((state) => state.elections);
   const text = useElections((state) => state.text);
   const isTold = useElections((state) => state.isTold);
@@ -101,7 +104,7 @@ function Elections({ selected, onOpen }: { readonly selected: string; readonly o
       onOpen={onOpen}
       onClearFilter={() => useElections.setState({ text: '' })}
       action={
-        <Button variant="primary" onClick={stand}>
+        <Button refusal={refusal} onClick={stand}>
           Stand for election
         </Button>
       }

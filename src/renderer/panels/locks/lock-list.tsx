@@ -57,7 +57,7 @@ export function LockList({
           icon={LockKeyhole}
           title={withFree ? 'No lock has been asked for yet' : 'Nobody holds or wants a lock'}
           action={
-            <Button variant="primary" refusal={refusal} onClick={() => ask({ kind: 'acquire', path: '' })}>
+            <Button refusal={refusal} onClick={() => ask({ kind: 'acquire', path: '' })}>
               Acquire a lock
             </Button>
           }

@@ -2,6 +2,7 @@ import { ListChecks, Plus } from 'lucide-react';
 import { type RefObject, useMemo, useRef } from 'react';
 import type { ProposalList, ProposalView } from '../../../contract/index.ts';
 import { ActingAs } from '../../acting/acting-as.tsx';
+import { useWriteRefusal } from '../../cell/cell-store.ts';
 import { useFollow } from '../../connection/follow.ts';
 import { replaceQuery, useNavigation } from '../../navigation/navigation-store.ts';
 import { Button } from '../../ui/button.tsx';
@@ -22,6 +23,7 @@ const idOf = ({ proposal }: ProposalView): string => String(proposal);
 
 /** What is voted on, how it stands and how it ended, and proposing and voting oneself. */
 export function ProposalsPanel() {
+  const refusal = useWriteRefusal();
   const limit = useProposals((state) => state.limit);
   const withDecided = useProposals((state) => state.withDecided);
   const text = useProposals((state) => state.text);
@@ -42,7 +44,7 @@ export function ProposalsPanel() {
   const list = <Proposals selected={selected} onOpen={() => heading.current?.focus()} />;
   return (
     <>
-      <PanelHeader title="Proposals">
+      <PanelHeader title="Proposals" about="values that are voted on">
         <TextInput
           type="search"
           aria-label="Filter proposals"
@@ -57,7 +59,7 @@ export function ProposalsPanel() {
           onChange={(next) => useProposals.setState({ withDecided: next })}
         />
         <ActingAs />
-        <Button variant="primary" icon={Plus} onClick={begin}>
+        <Button variant="primary" icon={Plus} refusal={refusal} onClick={begin}>
           Propose a value
         </Button>
       </PanelHeader>
@@ -79,6 +81,7 @@ export function ProposalsPanel() {
 }
 
 function Proposals({ selected, onOpen }: { readonly selected: string; readonly onOpen: () => void }) {
+  const refusal = useWriteRefusal();
   const proposals = useProposals((state) => state.proposals);
   const text = useProposals((state) => state.text);
   const isTold = useProposals((state) => state.isTold);
@@ -103,7 +106,7 @@ function Proposals({ selected, onOpen }: { readonly selected: string; readonly o
       onOpen={onOpen}
       onClearFilter={() => useProposals.setState({ text: '' })}
       action={
-        <Button variant="primary" onClick={begin}>
+        <Button refusal={refusal} onClick={begin}>
           Propose a value
         </Button>
       }

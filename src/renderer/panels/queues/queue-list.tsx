@@ -73,12 +73,7 @@ export function NoQueues() {
       icon={ListOrdered}
       title="There are no queues"
       action={
-        <Button
-          variant="primary"
-          icon={Plus}
-          refusal={refusal}
-          onClick={() => ask({ kind: 'enqueue', path: '', after: [] })}
-        >
+        <Button icon={Plus} refusal={refusal} onClick={() => ask({ kind: 'enqueue', path: '', after: [] })}>
           Add the first entry
         </Button>
       }

@@ -45,7 +45,7 @@ export function RequestsPanel() {
   const show = (next: 'call' | 'form'): void => replaceQuery({ view: next === 'form' ? 'form' : '' });
   return (
     <>
-      <PanelHeader title="Requests">
+      <PanelHeader title="Requests" about="what clients ask this agent">
         <RequestsFilter methods={methods} />
       </PanelHeader>
       {loaded.error === undefined ? null : <ErrorNote error={loaded.error} onRetry={loaded.reload} />}

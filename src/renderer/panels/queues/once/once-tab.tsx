@@ -129,7 +129,7 @@ function NoWorks({ isFiltered }: { readonly isFiltered: boolean }) {
       icon={BadgeCheck}
       title="No work is remembered"
       action={
-        <Button variant="primary" refusal={refusal} onClick={() => askOnce({ kind: 'claim', path: '' })}>
+        <Button refusal={refusal} onClick={() => askOnce({ kind: 'claim', path: '' })}>
           Claim work
         </Button>
       }
