@@ -2,12 +2,17 @@ import { enableCompileCache } from 'node:module';
 
 // Most of a short command's time is compiling what it loads.
 enableCompileCache();
-const { main } = await import('./main.ts');
+const [{ main }, { explain }, { EXIT }] = await Promise.all([
+  import('./main.ts'),
+  import('./failures.ts'),
+  import('./command.ts'),
+]);
 
 // `synod ls / | head`: the reader has seen enough.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  const { line } = explain(Object.assign(error, { path: 'the output' }));
+  process.stderr.write(`synod: ${line}\n`, () => process.exit(EXIT.failed));
 });
 
 const stop = new AbortController();

@@ -1,5 +1,6 @@
 /** Guards the command line itself: help, flags, mistakes in one line with what to do, and exit codes. */
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { flagsOf } from '../../src/cli/parse.ts';
@@ -15,6 +16,7 @@ import {
 import { eventually } from '../support/eventually.ts';
 import { runCli } from '../support/run-cli.ts';
 import { StubCell } from '../support/stub-cell.ts';
+import { SynodProcess } from '../support/synod-process.ts';
 
 let cell: StubCell;
 
@@ -257,4 +259,10 @@ describe('completion', () => {
     expect(stdout).toContain("complete -c synod -n __fish_use_subcommand -a get -d 'Read a key.'");
     expect(stdout).toContain("-l quorum -x -a 'local majority all'");
   });
+});
+
+test.runIf(existsSync('/dev/full'))('output that cannot be written is said in one line', async () => {
+  const process = new SynodProcess(['--version'], {}, ['sh', '-c', 'exec "$@" > /dev/full', 'sh']);
+  expect(await process.ended).toMatchObject({ code: 1 });
+  expect(process.stderr).toBe('synod: cannot write the output: the disk is full\n');
 });
