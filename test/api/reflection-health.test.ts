@@ -40,8 +40,10 @@ test('health: the server serves while it answers, the service while it takes wri
   watch.on('data', ({ status }: { status: string }) => seen.push(status));
   watch.on('error', () => undefined);
   expect(await check('synod.v1.UserService')).toBe('SERVING');
+  expect(await check('synod.v1.CoordinationService')).toBe('SERVING');
   served.cell.setUnwritable('no majority');
   expect(await check('synod.v1.UserService')).toBe('NOT_SERVING');
+  expect(await check('synod.v1.CoordinationService')).toBe('NOT_SERVING');
   expect(await check('')).toBe('SERVING');
   expect(await check('somebody.Else')).toBe('error 5');
   served.cell.setUnwritable('');

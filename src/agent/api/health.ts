@@ -4,15 +4,15 @@ import type { CellPort } from '../host/cell-port.ts';
 
 /**
  * The standard health service. The server as a whole (the empty name) is serving while it answers at all: LOCAL reads
- * work without a majority. The service that programs use is serving while writes are accepted.
+ * work without a majority. The services that programs use are serving while writes are accepted.
  */
 export class Health {
   readonly #health = new HealthImplementation();
-  readonly #service: string;
+  readonly #services: readonly string[];
   readonly #unsubscribe: () => void;
 
-  constructor(cell: CellPort, service: string) {
-    this.#service = service;
+  constructor(cell: CellPort, services: readonly string[]) {
+    this.#services = services;
     this.#health.setStatus('', 'SERVING');
     this.#update(cell.status().writable);
     this.#unsubscribe = cell.onStatus(({ writable }) => this.#update(writable));
@@ -25,10 +25,10 @@ export class Health {
   stop(): void {
     this.#unsubscribe();
     this.#health.setStatus('', 'NOT_SERVING');
-    this.#health.setStatus(this.#service, 'NOT_SERVING');
+    this.#update(false);
   }
 
   #update(writable: boolean): void {
-    this.#health.setStatus(this.#service, writable ? 'SERVING' : 'NOT_SERVING');
+    for (const service of this.#services) this.#health.setStatus(service, writable ? 'SERVING' : 'NOT_SERVING');
   }
 }

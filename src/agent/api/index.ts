@@ -1,6 +1,6 @@
 import type { Server } from '@grpc/grpc-js';
 import { callServers } from './call-servers.ts';
-import { addCoordinationService } from './coordination/service.ts';
+import { addCoordinationService, COORDINATION_SERVICE_NAME } from './coordination/service.ts';
 import { Health } from './health.ts';
 import type { HttpRoute } from './http-routes.ts';
 import { HttpServer } from './http-server.ts';
@@ -39,7 +39,7 @@ export interface Api {
 }
 
 export function createApi(options: ApiOptions): Api {
-  const health = new Health(options.cell, USER_SERVICE_NAME);
+  const health = new Health(options.cell, [USER_SERVICE_NAME, COORDINATION_SERVICE_NAME]);
   let notServing = '';
   const drain = (reason: string): void => {
     notServing = reason;

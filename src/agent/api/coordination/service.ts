@@ -46,6 +46,8 @@ type Watcher = (
   failures: FailureReporter,
 ) => (stream: ServerWritableStream<Buffer, Buffer>) => Promise<void>;
 
+export const COORDINATION_SERVICE_NAME = 'synod.v1.CoordinationService';
+
 export function addCoordinationService(
   server: Server,
   ports: ApiPorts,
