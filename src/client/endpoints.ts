@@ -42,6 +42,8 @@ export interface Endpoint {
 
 /** An agent to open one stream at. Whoever took it gives it back when the stream has ended. */
 export interface StreamEndpoint extends Endpoint {
+  /** Fires when this agent turns out to be cut off from the cell, and tells nothing new any more. */
+  readonly left: AbortSignal;
   release(): void;
 }
 
@@ -61,6 +63,7 @@ interface Reached {
   readonly address: string;
   stub: Stub | undefined;
   readonly forStreams: StreamConnection[];
+  left: AbortController;
 }
 
 /**
@@ -96,7 +99,10 @@ export class EndpointPool {
     const unique = [...new Set(list(addresses, 'endpoints').map(parseEndpoint))];
     if (unique.length === 0)
       throw new SynodError('INVALID_ARGUMENT', 'no endpoint given: at least one HOST:PORT is needed');
-    this.#endpoints = unique.map((address) => ({ address, stub: undefined, forStreams: [] }));
+    this.#endpoints = unique.map((address) => ({
+      ...{ address, stub: undefined, forStreams: [] },
+      left: new AbortController(),
+    }));
   }
 
   /** Fires when this client was closed: what is open ends then. */
@@ -120,7 +126,7 @@ export class EndpointPool {
   /** For a stream that stays open. @throws SynodError CLOSED */
   forStream(): StreamEndpoint {
     this.closed.throwIfAborted();
-    const { address, forStreams } = this.#endpoints[this.#index]!;
+    const { address, forStreams, left } = this.#endpoints[this.#index]!;
     let connection = forStreams.find(({ streams }) => streams < STREAMS_PER_CONNECTION);
     if (connection === undefined) {
       connection = { stub: stubFor(address, STREAM_CHANNEL_OPTIONS), streams: 0 };
@@ -128,7 +134,7 @@ export class EndpointPool {
     }
     const used = connection;
     used.streams += 1;
-    return { address, stub: used.stub, release: () => leave(forStreams, used) };
+    return { address, stub: used.stub, left: left.signal, release: () => leave(forStreams, used) };
   }
 
   /** @throws SynodError INVALID_ARGUMENT when it is not one of this pool's */
@@ -141,6 +147,15 @@ export class EndpointPool {
   /** The endpoint failed. Calls that failed together move on by one, not by one each. */
   moveOnFrom(address: string): void {
     if (this.#endpoints[this.#index]!.address === address) this.#index = (this.#index + 1) % this.#endpoints.length;
+  }
+
+  /** The endpoint keeps nothing alive: whoever waits there for what the cell decides would not hear of it either. */
+  leave(address: string): void {
+    this.moveOnFrom(address);
+    const endpoint = this.#endpoints.find((each) => each.address === address);
+    if (endpoint === undefined || this.size === 1) return;
+    endpoint.left.abort();
+    endpoint.left = new AbortController();
   }
 
   close(): void {

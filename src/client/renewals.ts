@@ -181,7 +181,7 @@ export class Renewals {
 
   #fail(): void {
     this.#failures++;
-    this.#caller.pool.moveOnFrom(this.#address);
+    this.#caller.pool.leave(this.#address);
     this.#drop();
   }
 

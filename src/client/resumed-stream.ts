@@ -15,13 +15,14 @@ export async function* resumedStream<Message extends { readonly slot: number }>(
 ): AsyncGenerator<Message, void> {
   const { closed } = caller.pool;
   for (let failures = 0; !signal?.aborted; failures++) {
-    const { address, stub, release } = caller.pool.forStream();
+    const { address, stub, left, release } = caller.pool.forStream();
     const stream = open(stub);
     const cancel = () => stream.cancel();
     // What it says after the iteration has ended concerns nobody, and must not end the process.
     stream.on('error', () => undefined);
     signal?.addEventListener('abort', cancel, { once: true });
     closed.addEventListener('abort', cancel, { once: true });
+    left.addEventListener('abort', cancel, { once: true });
     try {
       for await (const message of stream as AsyncIterable<Message>) {
         failures = 0;
@@ -34,10 +35,11 @@ export async function* resumedStream<Message extends { readonly slot: number }>(
       closed.throwIfAborted();
       const error = thrown instanceof SynodError ? thrown : fromService(thrown as ServiceError, address);
       if (!isTransient(error)) throw error;
-      if (isEndpointFault(error)) caller.pool.moveOnFrom(address);
+      if (isEndpointFault(error) && !left.aborted) caller.pool.moveOnFrom(address);
     } finally {
       signal?.removeEventListener('abort', cancel);
       closed.removeEventListener('abort', cancel);
+      left.removeEventListener('abort', cancel);
       stream.cancel();
       release();
     }

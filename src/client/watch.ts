@@ -113,6 +113,7 @@ export class Watch implements AsyncIterableIterator<WatchBatch> {
     // A closed connection carries on with what is open: nobody reads that any more.
     const { closed } = this.#caller.pool;
     this.#signal.addEventListener('abort', cancel, { once: true });
+    endpoint.left.addEventListener('abort', cancel, { once: true });
     closed.addEventListener('abort', cancel, { once: true });
     try {
       for await (const response of call as AsyncIterable<WatchResponse>) {
@@ -125,10 +126,12 @@ export class Watch implements AsyncIterableIterator<WatchBatch> {
       if (!this.#signal.aborted) closed.throwIfAborted();
       const error = fromService(thrown as ServiceError, endpoint.address);
       this.#caller.saw(error.slot);
-      if (isEndpointFault(error) && !this.#signal.aborted) this.#caller.pool.moveOnFrom(endpoint.address);
+      const isOver = this.#signal.aborted || endpoint.left.aborted;
+      if (isEndpointFault(error) && !isOver) this.#caller.pool.moveOnFrom(endpoint.address);
       throw error;
     } finally {
       this.#signal.removeEventListener('abort', cancel);
+      endpoint.left.removeEventListener('abort', cancel);
       closed.removeEventListener('abort', cancel);
       call.cancel();
       endpoint.release();

@@ -89,7 +89,7 @@ test('a TTL counts from when the client asked, not from the answer', async () =>
     vi.advanceTimersByTime(delayMs);
     return { ttlMs: 1_000, slot: 1 };
   };
-  const pool = { current: () => ({ address: '', stub: { renew: () => stream } }), moveOnFrom: () => {} };
+  const pool = { current: () => ({ address: '', stub: { renew: () => stream } }), leave: () => {} };
   const caller = { pool, call: answersAfter(900) } as unknown as Caller;
   const renewals = new Renewals(caller);
   const session = await openSession(caller, renewals, { ttlMs: 1_000 });
@@ -113,7 +113,7 @@ test('a TTL of a year makes no haste: nothing is renewed or looked at before it 
   const yearMs = 365 * 24 * 3_600_000;
   const written: RenewRequest[] = [];
   const stream = { on: () => stream, write: (request: RenewRequest) => written.push(request), cancel: () => {} };
-  const pool = { current: () => ({ address: '', stub: { renew: () => stream } }), moveOnFrom: () => {} };
+  const pool = { current: () => ({ address: '', stub: { renew: () => stream } }), leave: () => {} };
   const renewals = new Renewals({ pool } as unknown as Caller);
   renewals.keep({ kind: 'session', id: 's', ttlMs: yearMs, lost: () => {} }, performance.now());
   const certainMs = vi.fn(() => yearMs);

@@ -31,8 +31,8 @@ export interface ServedApi {
 }
 
 /** The whole API over real sockets on loopback, in front of a cell in memory. */
-export async function serveApi(options: { snapshots?: SnapshotPort } = {}): Promise<ServedApi> {
-  const cell = new LoneCell();
+export async function serveApi(options: { snapshots?: SnapshotPort; cell?: LoneCell } = {}): Promise<ServedApi> {
+  const cell = options.cell ?? new LoneCell();
   const observability = createObservability({ logger: SILENT_LOGGER, bootNonce: 'boot' });
   const shutdowns: string[] = [];
   const bugs: Error[] = [];
