@@ -19,17 +19,18 @@ say('idle', await introspection.callStack());
 
 // A stack is a sample: where the machine gives the worker no time while this spins, it comes too late and is taken again.
 let live: CallStack | undefined;
-while (live?.state !== 'running') {
+while (!live?.frames.some((frame) => frame.function === spinForTheTest.name)) {
   const asked = introspection.callStack();
   spinForTheTest(1_000);
   live = await asked;
 }
 say('live', live);
 
-introspection.watchForBlocks(250);
+// Longer than a busy machine lets this thread wait for its turn: that is no block of its own.
+introspection.watchForBlocks(1_000);
 await pause(300);
 const blocked = new Promise((resolve) => introspection.onBlocked(resolve));
-spinForTheTest(1_500);
+spinForTheTest(3_000);
 say('blocked', await blocked);
 say('kept', introspection.blocked.length);
 
