@@ -37,7 +37,10 @@ export default defineConfig({
       // The page's content security policy knows files only.
       assetsInlineLimit: 0,
       license: { fileName: 'licenses.md' },
-      rollupOptions: { input: resolve('src/renderer/index.html') },
+      // In one file: browsers ask only once for a module, so a panel whose file was asked for while the agent was away could
+      // not be opened any more before the page was loaded again.
+      rollupOptions: { input: resolve('src/renderer/index.html'), output: { codeSplitting: false } },
+      chunkSizeWarningLimit: 2_000,
     },
   },
 });

@@ -191,7 +191,7 @@ test('windows that are left alone make no requests beyond their streams', { time
     await settled(dashboard);
     dashboard.page.on('request', (request) => {
       const { pathname } = new URL(request.url());
-      // Panels that were not opened yet are loaded ahead.
+      // Fonts come when they are drawn with.
       if (!pathname.startsWith('/assets/')) asked.push(`${title}: ${pathname}`);
     });
   }

@@ -172,7 +172,7 @@ test('nothing is asked for while nobody can see the page, and what was missed is
   const asked: string[] = [];
   dashboard.page.on('request', (request) => {
     const { pathname } = new URL(request.url());
-    // The files of other panels are loaded ahead, once; they ask the agent about nothing.
+    // Fonts come when they are drawn with; they ask the agent about nothing.
     if (!pathname.startsWith('/assets/')) asked.push(pathname);
   });
   await setVisibility(dashboard, 'hidden');

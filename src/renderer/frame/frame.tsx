@@ -1,7 +1,6 @@
-import { Suspense, useEffect } from 'react';
+import { Suspense } from 'react';
 import { useConnection } from '../connection/connection-store.ts';
 import { useNavigation } from '../navigation/navigation-store.ts';
-import { loadAhead } from '../panels/panel-loading.ts';
 import { PANELS, panelOf } from '../panels/registry.ts';
 import { classes } from '../ui/classes.ts';
 import { Empty, Waiting } from '../ui/notes.tsx';
@@ -19,11 +18,7 @@ export function Frame() {
   const panelId = useNavigation((place) => place.panel);
   const lost = useConnection((state) => state.phase === 'lost');
   const panel = panelOf(panelId);
-  const isConnected = useConnection((state) => state.epoch > 0);
   useShortcuts();
-  useEffect(() => {
-    if (isConnected) void loadAhead(PANELS);
-  }, [isConnected]);
   return (
     <div className="grid h-full grid-cols-[auto_minmax(0,1fr)] grid-rows-[auto_minmax(0,1fr)_auto]">
       <div className="col-span-2">

@@ -1,7 +1,6 @@
 import type { LucideIcon } from 'lucide-react';
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
 import type { CellView } from '../../contract/index.ts';
-import { loadPatiently } from './panel-loading.ts';
 
 /** One entry of the sidebar. A panel is one folder, and one line in `registry.ts`. */
 export interface Panel {
@@ -15,10 +14,8 @@ export interface Panel {
   readonly beginsGroup?: boolean;
   /** What waits for a person there, as the cell tells it; undefined: nothing. */
   readonly waiting?: (view: CellView) => WaitingThere | undefined;
-  /** Loaded when it is first opened. */
+  /** Its code runs when it is first opened. */
   readonly component: LazyExoticComponent<ComponentType>;
-  /** Loads its code ahead of that. */
-  readonly load: () => Promise<unknown>;
   /** What the command palette offers besides opening it. Called each time the palette opens. */
   readonly commands?: () => readonly PanelCommand[];
 }
@@ -33,11 +30,10 @@ export interface PanelCommand {
   readonly run: () => void;
 }
 
-/** The code of a panel by the name of its component, so that panels need no default export. Loaded when it is drawn. */
+/** The code of a panel by the name of its component, so that panels need no default export. */
 export function panelCode<Name extends string>(
   load: () => Promise<Record<Name, ComponentType>>,
   name: Name,
-): Pick<Panel, 'component' | 'load'> {
-  const patiently = async () => ({ default: (await loadPatiently(load))[name] });
-  return { component: lazy(patiently), load };
+): Pick<Panel, 'component'> {
+  return { component: lazy(async () => ({ default: (await load())[name] })) };
 }
