@@ -78,3 +78,22 @@ test('a guard that is misspelt is refused, not ignored', async () => {
   }
   expect((await send('/api/v1/key?path=/n')).body).toMatchObject({ item: { version: 1 } });
 });
+
+test('a mistake is told in plain words, with the field that it is in', async () => {
+  const told = async (method: string, path: string, body?: object): Promise<unknown> => {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await send(`/api/v1${path}`, { method, ...(body && { headers, body: JSON.stringify(body) }) });
+    expect(answer).toMatchObject({ status: 400, body: { data: { reason: 'INVALID_ARGUMENT' } } });
+    return (answer.body as { readonly message: string }).message;
+  };
+  const value = { text: 'x' };
+  expect(await told('GET', '/key')).toBe('path: missing, a text is needed');
+  expect(await told('GET', '/key?path=/n&quorum=most')).toBe('quorum: must be one of local, majority, all');
+  expect(await told('GET', '/levels?limit=abc')).toBe('limit: must be a number');
+  expect(await told('PUT', '/key', { path: '/n', value: 'x' })).toBe('value: must be an object');
+  expect(await told('PUT', '/key', { path: '/n', value, vesion: 3 })).toBe('the request: there is no "vesion" in it');
+  expect(await told('POST', '/locks/acquire', { path: '/n/_lockable' })).toBe(
+    'as.sessionId: missing, a text is needed',
+  );
+  expect(await told('POST', '/counters/increment', { path: '/n', by: 1.5 })).toBe('by: must be a whole number');
+});

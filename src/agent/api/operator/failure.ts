@@ -64,6 +64,13 @@ function contractError({ code: _, message, ...data }: ErrorDetail, status: numbe
 
 interface Issue {
   readonly message: string;
+  readonly code?: string;
+  /** What kind of value it takes. */
+  readonly expected?: string;
+  /** One of which it takes. */
+  readonly values?: readonly unknown[];
+  /** Of fields that nothing knows. */
+  readonly keys?: readonly string[];
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
   /** Of a union: the issues of each of its forms. */
   readonly errors?: readonly (readonly Issue[])[];
@@ -84,5 +91,32 @@ function lineOf(issue: Issue, above: readonly string[]): string {
   // The form that was meant is the one with the fewest mistakes.
   const [closest] = [...(issue.errors ?? [])].sort((a, b) => a.length - b.length);
   if (closest?.[0] !== undefined) return lineOf(closest[0], path);
-  return `${path.length === 0 ? 'the request' : path.join('.')}: ${issue.message}`;
+  return mistakeIn(issue, path);
 }
+
+function mistakeIn({ code, message, expected = '', values = [], keys = [] }: Issue, path: readonly string[]): string {
+  const field = path.length === 0 ? 'the request' : path.join('.');
+  switch (code) {
+    case 'invalid_type': {
+      const kind = KINDS[expected] ?? expected;
+      if (message.endsWith('received undefined')) return `${field}: missing, ${kind} is needed`;
+      return `${field}: must be ${kind}`;
+    }
+    case 'invalid_value':
+      return `${field}: must be one of ${values.join(', ')}`;
+    case 'unrecognized_keys':
+      return `${field}: there is no ${keys.map((key) => `"${key}"`).join(', ')} in it`;
+    default:
+      return `${field}: ${message}`;
+  }
+}
+
+/** What the contract calls them, and what people do. */
+const KINDS: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+};
