@@ -57,13 +57,26 @@ export function Ago({ atMs }: { readonly atMs: number }) {
   );
 }
 
-/** Since when something holds: the time of day, with the date when that was not today. It does not change while it is read. */
-export function ClockTime({ atMs }: { readonly atMs: number }) {
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/**
+ * The time of day: `23:59:59`; of another day `20 Nov 23:59`, of another year `20 Nov 2025`. It is short enough for the
+ * narrow places where the time of day stands, and says which day it was: nothing is cut off when midnight comes.
+ */
+export function clockTimeText(atMs: number, nowMs: number): string {
   const time = new Date(atMs);
-  const isToday = time.toDateString() === new Date().toDateString();
+  const now = new Date(nowMs);
+  const clock = clockText(atMs).slice(0, 8);
+  if (time.toDateString() === now.toDateString()) return clock;
+  const day = `${time.getDate()} ${MONTHS[time.getMonth()]}`;
+  return time.getFullYear() === now.getFullYear() ? `${day} ${clock.slice(0, 5)}` : `${day} ${time.getFullYear()}`;
+}
+
+/** Since when something holds, or when it comes; the exact time on hover. It does not change while it is read. */
+export function ClockTime({ atMs }: { readonly atMs: number }) {
   return (
-    <time dateTime={time.toISOString()} title={exactTime(atMs)}>
-      {isToday ? clockText(atMs).slice(0, -4) : momentText(atMs)}
+    <time dateTime={new Date(atMs).toISOString()} title={exactTime(atMs)} className="whitespace-nowrap">
+      {clockTimeText(atMs, Date.now())}
     </time>
   );
 }

@@ -114,14 +114,14 @@ test('a row tells the beginning of the payload in one line, as text or as bytes,
   expect(told(null, 2_048)).toBe('2.0 KiB');
 
   const ended = { kind: 'failed', token: 7, worker: 'w', why: 'no disk', slot: 9, atMs: 0 } as const;
-  expect(entryRemark(entry(1))).toBe('for any worker');
-  expect(entryRemark(entry(1, { owner: 'shop', assignee: 'ann' }))).toBe('only for ann · added by shop');
-  expect(entryRemark(entry(1, { state: 'delayed', delayMs: 2_000, ended }))).toMatch(
+  expect(entryRemark(entry(1), 0)).toBe('for any worker');
+  expect(entryRemark(entry(1, { owner: 'shop', assignee: 'ann' }), 0)).toBe('only for ann · added by shop');
+  expect(entryRemark(entry(1, { state: 'delayed', delayMs: 2_000, ended }), 0)).toMatch(
     /^not before ..:..:02 · failed: no disk$/,
   );
-  expect(entryRemark(entry(1, { state: 'claimed', progressBytes: 3 }))).toBe('at a checkpoint');
+  expect(entryRemark(entry(1, { state: 'claimed', progressBytes: 3 }), 0)).toBe('at a checkpoint');
   const done = entry(1, { state: 'done', resultBytes: 4, ended: { ...ended, kind: 'completed' } });
-  expect(entryRemark(done)).toBe('by w · result of 4 B');
+  expect(entryRemark(done, 0)).toBe('by w · result of 4 B');
 });
 
 test('entries of one step name each other by letters, and those of the queue by numbers', () => {
@@ -148,8 +148,10 @@ test('bytes are typed as text or hex, and what is no text stays hex', () => {
 
 test('an entry says in one line why it stands where it stands', () => {
   const failed = { kind: 'failed', token: 3, worker: 'w', why: 'no disk', slot: 9, atMs: 2 } as const;
-  expect(entryRemark(entry(5, { state: 'waiting', after: [1, 2, 3], open: 2 }))).toBe('waits for 2 of 3: 1, 2 and 3');
-  expect(entryRemark(entry(5, { state: 'dead', ended: failed }))).toBe('failed: no disk');
-  expect(entryRemark(entry(5, { assignee: 'ann' }))).toBe('only for ann');
+  expect(entryRemark(entry(5, { state: 'waiting', after: [1, 2, 3], open: 2 }), 0)).toBe(
+    'waits for 2 of 3: 1, 2 and 3',
+  );
+  expect(entryRemark(entry(5, { state: 'dead', ended: failed }), 0)).toBe('failed: no disk');
+  expect(entryRemark(entry(5, { assignee: 'ann' }), 0)).toBe('only for ann');
   expect(entriesText([1, 2, 3, 4, 5, 6, 7, 8])).toBe('1, 2, 3, 4, 5 and 3 more');
 });

@@ -79,7 +79,7 @@ function cells(entry: ListedEntry) {
 
 function Remark({ entry }: { readonly entry: ListedEntry }) {
   const worker = useNameOfSession(entry.sessionId, entry.worker);
-  const remark = entryRemark(entry);
+  const remark = entryRemark(entry, Date.now());
   return (
     <span title={remark}>
       {entry.state === 'claimed' ? (

@@ -1,6 +1,6 @@
 import type { EntryView, ListedEntry } from '../../../contract/index.ts';
-import { clockText } from '../../ui/clock-text.ts';
 import { bytesText } from '../../ui/numbers.ts';
+import { clockTimeText } from '../../ui/time.tsx';
 import { bytesOf, textOf } from '../keys/bytes.ts';
 import { formatHex } from '../keys/hex.ts';
 
@@ -14,7 +14,7 @@ export function payloadText({ payloadHead, payloadBytes }: ListedEntry): string 
 }
 
 /** Why an entry is as it is, or who has to do with it, in one line; who works on it has a name of its own. */
-export function entryRemark(entry: EntryView): string {
+export function entryRemark(entry: EntryView, nowMs: number): string {
   const { state, after, open, assignee, ended, resultBytes } = entry;
   const whose = assignee === '' ? '' : `only for ${assignee}`;
   switch (state) {
@@ -24,7 +24,7 @@ export function entryRemark(entry: EntryView): string {
       if (ended !== null) return joined(`again: ${endText(ended)}`, whose);
       return joined(whose || 'for any worker', entry.owner === '' ? '' : `added by ${entry.owner}`);
     case 'delayed':
-      return joined(`not before ${clockText(readyMs(entry)).slice(0, 8)}`, ended === null ? '' : endText(ended), whose);
+      return joined(`not before ${clockTimeText(readyMs(entry), nowMs)}`, ended === null ? '' : endText(ended), whose);
     case 'dead':
       return ended === null ? '' : endText(ended);
     case 'claimed':
