@@ -4,7 +4,10 @@ import { emptySchema, wallClockMsSchema } from './common.ts';
 import { LOG_LEVELS } from './log-levels.ts';
 import { controlling, reading } from './procedure.ts';
 
-/** A span of samples, column by column, oldest first. Names end in their units. */
+/**
+ * A span of samples, column by column, oldest first. Names end in their units. Percentiles of what is timed only when it
+ * happens (`fsyncP50Ms`, `commitP99Ms`, ...) are 0 in a second in which it did not.
+ */
 export const runtimeSeriesSchema = z.object({
   intervalMs: z.int(),
   atMs: z.array(wallClockMsSchema),

@@ -105,6 +105,14 @@ test('nothing to fold is nothing, not zero', () => {
   expect(fold([Number.NaN, 4, 2], 0, 3, 'mean')).toBe(3);
 });
 
+test('a latency of seconds in which nothing was measured is none, and spoils no other', () => {
+  const { fsyncP50Ms, commitP99Ms, gcMs } = foldsOf(chartsFor(['fsyncP50Ms', 'commitP99Ms', 'gcMs']));
+  expect([fsyncP50Ms, commitP99Ms, gcMs]).toEqual(['measured', 'measured', 'max']);
+  expect(fold([0, 0], 0, 2, 'measured')).toBeNull();
+  expect(fold([0, 3, 7, 0], 0, 4, 'measured')).toBe(7);
+  expect(fold([0, 0], 0, 2, 'max')).toBe(0);
+});
+
 test('axes end at round values at or above the largest', () => {
   expect(axisTicks(0, 'ms')).toEqual([0, 0.5, 1]);
   expect(axisTicks(17, 'ms')).toEqual([0, 5, 10, 15, 20]);
@@ -135,7 +143,7 @@ test('values carry their units', () => {
   expect(valueText(1_048_576, 'bytes')).toBe('1.0 MiB');
   expect(valueText(0.5, 'ms')).toBe('0.50 ms');
   expect(valueText(12.4, 'perSecond')).toBe('12/s');
-  expect(valueText(null, 'ms')).toBe('none');
+  expect(valueText(null, 'ms')).toBe('–');
   expect(tickText(0.5, 'share')).toBe('50 %');
   expect(tickText(1_500, 'ms')).toBe('1.5 s');
 });

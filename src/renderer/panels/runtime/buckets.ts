@@ -1,7 +1,10 @@
 import type { SampleBuffer } from './sample-buffer.ts';
 
-/** How the samples of a bucket become one point: peaks must not vanish in a mean, nor a level in a peak. */
-export type Fold = 'mean' | 'max';
+/**
+ * How the samples of a bucket become one point: peaks must not vanish in a mean, nor a level in a peak. `measured`: the peak
+ * of a time that is taken only when something happens; a sample of 0 says that nothing did, and is no time.
+ */
+export type Fold = 'mean' | 'max' | 'measured';
 
 /** One point of every line: the samples from `atMs` on, for one bucket's width. */
 export interface Bucket {
@@ -64,13 +67,13 @@ export function fold(column: readonly number[], from: number, to: number, how: F
   let count = 0;
   for (let index = from; index < to; index += 1) {
     const value = column[index]!;
-    if (Number.isNaN(value)) continue;
+    if (Number.isNaN(value) || (how === 'measured' && value === 0)) continue;
     sum += value;
     if (value > max) max = value;
     count += 1;
   }
   if (count === 0) return null;
-  return how === 'max' ? max : sum / count;
+  return how === 'mean' ? sum / count : max;
 }
 
 /**

@@ -5,8 +5,11 @@ import type { Bucket } from './buckets.ts';
 import { type Chart, tickText } from './charts.ts';
 import { lineLook } from './line-look.ts';
 
-/** Where the plot lies within the chart; what is laid over it (the marked moment) is placed by the same numbers. */
-export const PLOT = { left: 64, top: 6, bottom: 20 } as const;
+/**
+ * Where the plot lies within the chart; what is laid over it (the marked moment) is placed by the same numbers. At the top
+ * there is room for the upper half of the highest label, and a little more: the legend may have a second line above it.
+ */
+export const PLOT = { left: 64, top: 12, bottom: 20 } as const;
 
 const RIGHT_AXIS_PX = 56;
 /** Room for the half of the last label of time. */
@@ -97,6 +100,8 @@ export const ChartPlot = memo(function ChartPlot({
             stroke={stroke}
             strokeWidth={1.5}
             strokeDasharray={dash}
+            // A point without neighbours is seen as well.
+            strokeLinecap="round"
             type="linear"
             dot={false}
             activeDot={false}

@@ -17,10 +17,13 @@ export interface Chart {
   readonly lines: readonly Line[];
   /** Lines with another unit. */
   readonly right?: readonly Line[];
+  /** Said where none of its lines has a value, because what they measure did not happen. */
+  readonly idle?: string;
 }
 
 const mean = (column: string, label: string, unit: Unit): Line => ({ column, label, unit, fold: 'mean' });
 const max = (column: string, label: string, unit: Unit): Line => ({ column, label, unit, fold: 'max' });
+const took = (column: string, label: string): Line => ({ column, label, unit: 'ms', fold: 'measured' });
 
 /** In their order on the page. What an agent measures beyond them has charts of its own at the end. */
 export const KNOWN_CHARTS: readonly Chart[] = [
@@ -50,11 +53,17 @@ export const KNOWN_CHARTS: readonly Chart[] = [
     lines: [max('gcMs', 'time', 'ms')],
     right: [max('gcCount', 'collections', 'count')],
   },
-  { id: 'fsync', title: 'Fsync latency', lines: [max('fsyncP99Ms', 'p99', 'ms'), max('fsyncP50Ms', 'p50', 'ms')] },
+  {
+    id: 'fsync',
+    title: 'Fsync latency',
+    lines: [took('fsyncP99Ms', 'p99'), took('fsyncP50Ms', 'p50')],
+    idle: 'no fsync in this interval',
+  },
   {
     id: 'commit',
     title: 'Commit latency',
-    lines: [max('commitP99Ms', 'p99', 'ms'), max('commitP50Ms', 'p50', 'ms')],
+    lines: [took('commitP99Ms', 'p99'), took('commitP50Ms', 'p50')],
+    idle: 'no writes in this interval',
   },
   {
     id: 'operations',
@@ -110,9 +119,9 @@ export function foldsOf(charts: readonly Chart[]): Readonly<Record<string, Fold>
   return Object.fromEntries(charts.flatMap(linesOf).map(({ column, fold }) => [column, fold]));
 }
 
-/** A value with its unit. */
+/** A value with its unit; a dash where nothing was measured. */
 export function valueText(value: number | null, unit: Unit): string {
-  if (value === null || Number.isNaN(value)) return 'none';
+  if (value === null) return '–';
   switch (unit) {
     case 'share':
       return `${(value * 100).toFixed(1)} %`;

@@ -1,13 +1,13 @@
 import { type KeyboardEvent, memo, type PointerEvent, type ReactNode } from 'react';
 import { Waiting } from '../../ui/notes.tsx';
 import { useSize } from '../../ui/use-size.ts';
-import { type Bucket, bucketOf } from './buckets.ts';
+import { type Bucket, bucketOf, fold } from './buckets.ts';
 import { ChartPlot, PLOT, plotRight } from './chart-plot.tsx';
 import { type Chart, type Line, linesOf, valueText } from './charts.ts';
 import { lineLook } from './line-look.ts';
 import { pointAt, samples, useRuntime } from './runtime-store.ts';
 
-const HEIGHT = 148;
+const HEIGHT = 154;
 
 export interface Span {
   readonly fromMs: number;
@@ -110,16 +110,19 @@ function Legend({ chart, buckets }: { readonly chart: Chart; readonly buckets: r
   const momentMs = useRuntime((state) => state.momentMs);
   useRuntime((state) => state.version);
   const marked = momentMs === 0 ? undefined : buckets.find(({ atMs }) => atMs === momentMs);
+  const lines = linesOf(chart).map((line) => ({
+    line,
+    value:
+      marked === undefined ? fold([samples.last(line.column)], 0, 1, line.fold) : (marked.values[line.column] ?? null),
+  }));
+  // While the agent was away nobody knows.
+  const isIdle = lines.every(({ value }) => value === null) && marked?.samples !== 0;
   return (
     <ul className="flex h-8 flex-wrap content-start gap-x-3 overflow-hidden text-sm">
-      {linesOf(chart).map((line, index) => (
-        <LegendItem
-          key={line.column}
-          line={line}
-          index={index}
-          value={marked === undefined ? samples.last(line.column) : (marked.values[line.column] ?? null)}
-        />
+      {lines.map(({ line, value }, index) => (
+        <LegendItem key={line.column} line={line} index={index} value={value} />
       ))}
+      {isIdle && chart.idle !== undefined ? <li className="text-faint">{chart.idle}</li> : null}
     </ul>
   );
 }
