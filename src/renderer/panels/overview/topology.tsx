@@ -24,7 +24,7 @@ export function Topology() {
         className="absolute inset-0"
       >
         {others.map(({ x1, y1, x2, y2 }) => (
-          <line key={`${x1} ${y1} ${x2} ${y2}`} x1={x1} y1={y1} x2={x2} y2={y2} stroke="var(--line)" />
+          <line key={`${x1} ${y1} ${x2} ${y2}`} x1={x1} y1={y1} x2={x2} y2={y2} stroke="var(--link-far)" />
         ))}
         {links.map((link) => (
           <Link key={link.to.agentId} link={link} />
@@ -43,7 +43,7 @@ export function Topology() {
 function Link({ link: { to, x1, y1, x2, y2, labelX, labelY } }: { readonly link: TopologyLink }) {
   const silent = isSilent(to) || to.suspect;
   const label = silent ? 'no answer' : to.roundTripMs === null ? '…' : durationText(to.roundTripMs);
-  const color = silent ? 'var(--bad)' : 'var(--line-strong)';
+  const color = silent ? 'var(--bad)' : 'var(--link)';
   return (
     <g aria-hidden>
       <line x1={x1} y1={y1} x2={x2} y2={y2} stroke={color} strokeWidth="1.5" strokeDasharray={silent ? '4 4' : ''} />
