@@ -99,7 +99,7 @@ export function useActorRefusal(): string {
   return refusal || (hasActor ? '' : 'nobody acts: choose or make a participant at the top');
 }
 
-/** `you: alice` for the participants of this window, else the owner, else the beginning of the id. */
+/** `you: alice` for the participants of this window, else the owner, else `session 7f3a91c2…`. */
 export function nameOfSession(sessionId: string, owner: string): string {
   const own = useActing.getState().participants.find((session) => session.sessionId === sessionId);
   return own === undefined ? ownerText(sessionId, owner) : `you: ${ownerText(sessionId, own.owner || owner)}`;

@@ -7,7 +7,7 @@ import { Field, TextInput } from '../ui/field.tsx';
 import { ErrorNote } from '../ui/notes.tsx';
 import { NumberField } from '../ui/number-field.tsx';
 import { askForParticipant, DEFAULT_TTL_MS, openParticipant, useActing } from './acting-store.ts';
-import { isAlive, nextName } from './participants.ts';
+import { isAlive, nextName, sessionText } from './participants.ts';
 
 const TTL_SECONDS_MIN = 0.5;
 const TTL_SECONDS_MAX = 3_600;
@@ -36,7 +36,7 @@ export function NewParticipantDialog() {
           setError(failed);
           throw failed;
         }),
-      (sessionId) => `session ${sessionId.slice(0, 8)}`,
+      sessionText,
     );
     setBusy(false);
     if (opened !== undefined) askForParticipant(false);

@@ -52,8 +52,19 @@ export function nextName(taken: readonly string[]): string {
   }
 }
 
-/** `alice`; without a name the beginning of the id, which nobody else has. */
+/** `alice`; what has no owner is called after its id, everywhere in the same way: `session 7f3a91c2…`. */
 export function ownerText(sessionId: string, owner: string): string {
   if (sessionId === '') return 'nobody';
-  return owner || sessionId.slice(0, 8);
+  return owner || sessionText(sessionId);
+}
+
+/** So much of an id is shown that no other is meant; all of it where it is asked for (`SessionName`). */
+const SHOWN_ID_CHARS = 8;
+
+export function shortSessionId(sessionId: string): string {
+  return sessionId.length <= SHOWN_ID_CHARS ? sessionId : `${sessionId.slice(0, SHOWN_ID_CHARS)}…`;
+}
+
+export function sessionText(sessionId: string): string {
+  return `session ${shortSessionId(sessionId)}`;
 }

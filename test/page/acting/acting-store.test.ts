@@ -73,7 +73,7 @@ test('nothing is listened to for nobody; who is opened is kept and chosen; the s
   await until('both are listed', () => listed().length === 2);
   expect(agent.keepers).toHaveLength(1);
   expect(nameOfSession('alice', '')).toBe('you: alice');
-  expect(nameOfSession('somebody-else', '')).toBe('somebody');
+  expect(nameOfSession('somebody-else', '')).toBe('session somebody…');
 
   agent.tell(kept('alice', 'ended'), kept('bob'));
   await until('it is told that alice has ended', () => listed().includes('alice ended'));

@@ -54,8 +54,8 @@ test('a new one is offered a name that nobody here has', () => {
   expect(new Set(all).size).toBe(12);
 });
 
-test('a session without a name is called by the beginning of its id', () => {
-  expect(ownerText('0123456789abcdef', '')).toBe('01234567');
+test('a session without a name is called by the beginning of its id, which says what it is', () => {
+  expect(ownerText('0123456789abcdef', '')).toBe('session 01234567…');
   expect(ownerText('0123456789abcdef', 'alice')).toBe('alice');
   expect(ownerText('', '')).toBe('nobody');
 });

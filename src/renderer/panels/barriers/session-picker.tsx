@@ -3,6 +3,7 @@ import { useMemo, useRef, useState } from 'react';
 import type { SessionList, SessionView } from '../../../contract/index.ts';
 import { useActing, useNameOfSession } from '../../acting/acting-store.ts';
 import { isOfAgent } from '../../acting/own-session.ts';
+import { sessionText, shortSessionId } from '../../acting/participants.ts';
 import { useParticipant } from '../../cell/cell-store.ts';
 import { useFollow } from '../../connection/follow.ts';
 import { TextInput } from '../../ui/field.tsx';
@@ -128,7 +129,10 @@ function Choice({
   const agent = useParticipant(owner);
   const name = agent === undefined ? own : `agent ${agent.name}`;
   return (
-    <label className="flex h-full items-center gap-2 px-2 hover:bg-hover has-[:focus-visible]:bg-hover">
+    <label
+      title={sessionId}
+      className="flex h-full items-center gap-2 px-2 hover:bg-hover has-[:focus-visible]:bg-hover"
+    >
       <input
         type="checkbox"
         checked={isChosen}
@@ -136,7 +140,9 @@ function Choice({
         className="size-3.5 shrink-0 accent-accent"
       />
       <span className="truncate">{name}</span>
-      <span className="font-mono text-sm text-faint">{sessionId.slice(0, 8)}</span>
+      {name === sessionText(sessionId) ? null : (
+        <span className="font-mono text-sm text-faint">{shortSessionId(sessionId)}</span>
+      )}
       {isAlive ? null : <span className="text-sm text-bad">has ended</span>}
     </label>
   );

@@ -10,7 +10,7 @@ export function endText(ended: LockEndView, nameOf: (sessionId: string, owner: s
     case 'expired':
       return `The lease of ${who} was over: nobody renewed it`;
     case 'sessionEnded':
-      return `The session of ${who} ended`;
+      return ended.owner === '' && who.startsWith('session ') ? `The ${who} ended` : `The session of ${who} ended`;
     case 'forced':
       return `${ended.by} took it from ${who}${ended.why === '' ? '' : `: ${ended.why}`}`;
   }

@@ -130,7 +130,7 @@ function SessionNode({
   const text = name.length > NAME_CHARS ? `${name.slice(0, NAME_CHARS - 1)}…` : name;
   return (
     <g>
-      <title>{`${name}, session ${node.sessionId}`}</title>
+      <title>{`${name}, id ${node.sessionId}`}</title>
       <rect
         x={x}
         y={y}

@@ -1,5 +1,6 @@
 import type { CellView, ProposalOutcome, ProposalView } from '../../../contract/index.ts';
 import { isOfAgent } from '../../acting/own-session.ts';
+import { ownerText } from '../../acting/participants.ts';
 import { ageText } from '../../ui/time.tsx';
 import { glimpseOf } from '../keys/glimpse.ts';
 
@@ -66,7 +67,7 @@ export function voterText(name: string, view: CellView | undefined, sessions: re
   const agent = view?.participants.find(({ agentId }) => agentId === name);
   if (agent !== undefined) return agent.name || name.slice(0, 8);
   const own = sessions.find(({ sessionId }) => sessionId === name);
-  return own === undefined ? name : own.owner || name.slice(0, 8);
+  return own === undefined ? name : ownerText(name, own.owner);
 }
 
 /** What a call came to, for the line at the bottom. */

@@ -1,5 +1,6 @@
 import { ArrowRight } from 'lucide-react';
 import { useActing } from '../../../acting/acting-store.ts';
+import { sessionText } from '../../../acting/participants.ts';
 import { useWriteRefusal } from '../../../cell/cell-store.ts';
 import { Badge, type Tone } from '../../../ui/badge.tsx';
 import { Button } from '../../../ui/button.tsx';
@@ -64,7 +65,7 @@ function Card({
           title={sessionId === '' ? 'its session is opened with the first run' : `session ${sessionId}, ${state}`}
         >
           adds {amountOf(index)}
-          {sessionId === '' || run.race.clients.length > 2 ? '' : ` · session ${sessionId.slice(0, 8)}`}
+          {sessionId === '' || run.race.clients.length > 2 ? '' : ` · ${sessionText(sessionId)}`}
         </span>
         <span className="ml-auto shrink-0">
           <Badge tone={isLost ? 'bad' : TONES[client.result]}>

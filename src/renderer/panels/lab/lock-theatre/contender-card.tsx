@@ -12,6 +12,7 @@ import {
 } from 'lucide-react';
 import { memo } from 'react';
 import { useActing } from '../../../acting/acting-store.ts';
+import { sessionText } from '../../../acting/participants.ts';
 import { useWriteRefusal } from '../../../cell/cell-store.ts';
 import { Badge } from '../../../ui/badge.tsx';
 import { Button } from '../../../ui/button.tsx';
@@ -72,7 +73,7 @@ export const ContenderCard = memo(function ContenderCard({
         <dt className="text-faint">session</dt>
         <dd className="flex h-5 items-center">
           {isGone ? (
-            <span className="text-faint">{sessionId.slice(0, 8)}, ended</span>
+            <span className="text-faint">{sessionText(sessionId)}, ended</span>
           ) : (
             <SessionLeft sessionId={sessionId} />
           )}

@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import type { Countdowns, LockTree, LockView } from '../../../../contract/index.ts';
+import { ownerText } from '../../../acting/participants.ts';
 import { NO_COUNTDOWNS, type ToldCountdowns, toldCountdowns } from '../../locks/countdown.ts';
 import { shortId } from '../short-id.ts';
 import { type Course, newCourse, noted } from './course.ts';
@@ -105,7 +106,7 @@ export function nameOfContender(index: number): string {
 
 export function nameOfSessionHere(sessionId: string, owner: string): string {
   const index = useTheatre.getState().contenders.findIndex((contender) => contender.sessionId === sessionId);
-  return index < 0 ? owner || sessionId.slice(0, 8) : nameOfContender(index);
+  return index < 0 ? ownerText(sessionId, owner) : nameOfContender(index);
 }
 
 export function locksTold({ locks }: LockTree): void {
