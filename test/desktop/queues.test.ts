@@ -183,3 +183,20 @@ test('work whose claimant died comes first and is counted, until a person says w
   await confirm(dashboard, 'Forget');
   await until('it is forgotten', async () => (await client.onceWork.list({ prefix: path })).works.length === 0);
 });
+
+test('why nothing can be claimed stands beside the button until somebody acts, and a long path is shown whole', async () => {
+  const queue = `/queues/${'regional-warehouse/'.repeat(9)}outgoing`;
+  await first()
+    .client.queue(queue)
+    .enqueue([{ payload: 'parcel' }]);
+  const dashboard = await open({ queue });
+  const why = dashboard.main.getByText('Not now: nobody acts: choose or make a participant at the top', {
+    exact: true,
+  });
+  await why.waitFor();
+  const shown = dashboard.main.getByRole('heading', { level: 2 }).getByText(queue, { exact: true });
+  expect(await shown.evaluate(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)).toBe(true);
+  await actAs(dashboard, 'eve');
+  await why.waitFor({ state: 'detached' });
+  expect(await dashboard.button('Claim').getAttribute('aria-disabled')).toBeNull();
+});

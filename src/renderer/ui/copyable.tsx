@@ -12,6 +12,7 @@ export function Copyable({
   label,
   mono = false,
   isButton = false,
+  whole = false,
 }: {
   readonly text: string;
   readonly shown?: string;
@@ -20,6 +21,8 @@ export function Copyable({
   readonly mono?: boolean;
   /** Nothing but a way to copy: it shows that before it is pointed at. */
   readonly isButton?: boolean;
+  /** It takes the lines that it needs; otherwise it is cut off at the end of one. */
+  readonly whole?: boolean;
 }) {
   const [copied, setCopied] = useState(false);
   const copy = async (): Promise<void> => {
@@ -42,7 +45,7 @@ export function Copyable({
         )}
       >
         <span className="sr-only">Copy {label}: </span>
-        <span className="truncate">{shown}</span>
+        <span className={whole ? 'text-left break-all whitespace-normal' : 'truncate'}>{shown}</span>
         <Icon
           aria-hidden
           size={11}

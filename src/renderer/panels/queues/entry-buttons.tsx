@@ -5,6 +5,7 @@ import { pause, resume } from '../../acting/participant-actions.ts';
 import { isAlive, ownerText } from '../../acting/participants.ts';
 import { useWriteRefusal } from '../../cell/cell-store.ts';
 import { Button } from '../../ui/button.tsx';
+import { WhyNot } from '../../ui/why-not.tsx';
 import { requeue } from './entry-actions.ts';
 import { ask, type Report } from './queues-store.ts';
 
@@ -56,6 +57,9 @@ function WorkerButtons({ path, entry }: { readonly path: string; readonly entry:
         Fail
       </Button>
       {ours === undefined ? null : <PauseButton worker={ours} />}
+      <div className="basis-full empty:hidden">
+        <WhyNot refusal={refusal} />
+      </div>
     </>
   );
 }

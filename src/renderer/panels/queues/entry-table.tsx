@@ -10,10 +10,9 @@ import { attemptsText, entryRemark, payloadText, sinceMs } from './entry-words.t
 
 const COLUMNS = [
   { label: 'Entry', right: true },
-  { label: 'State' },
+  { label: 'State, since' },
   { label: 'Payload, and who or why' },
   { label: 'Attempts', right: true },
-  { label: 'Since' },
 ] as const;
 
 /** Entries of one queue, in the order of their numbers. */
@@ -32,7 +31,7 @@ export function EntryTable({
     <RowGrid
       label={`Entries of ${path}`}
       columns={COLUMNS}
-      layout="grid-cols-[48px_80px_minmax(64px,1fr)_60px_68px]"
+      layout="grid-cols-[48px_80px_minmax(64px,1fr)_60px]"
       rows={entries}
       idOf={seqText}
       cells={cells}
@@ -54,7 +53,7 @@ function cells(entry: ListedEntry) {
       <RowCell right>
         <span className="font-mono">{seq}</span>
       </RowCell>
-      <RowCell>
+      <RowCell below={<Ago atMs={sinceMs(entry)} />}>
         <EntryStateBadge state={state} />
       </RowCell>
       <RowCell below={<Remark entry={entry} />}>
@@ -67,11 +66,6 @@ function cells(entry: ListedEntry) {
       </RowCell>
       <RowCell right>
         <span className="font-mono text-sm text-soft">{attemptsText(entry)}</span>
-      </RowCell>
-      <RowCell>
-        <span className="text-sm text-faint">
-          <Ago atMs={sinceMs(entry)} />
-        </span>
       </RowCell>
     </>
   );

@@ -59,7 +59,7 @@ export function QueueList({
           selected={selected}
           onSelect={onSelect}
           onOpen={onOpen}
-          rowHeight={64}
+          rowHeight={76}
         />
       )}
     </>
@@ -96,7 +96,7 @@ function cells({ path, counts }: QueueView) {
           {path}
         </div>
         <CountBar counts={counts} />
-        <div className="truncate text-sm text-soft" title={words}>
+        <div className="line-clamp-2 text-sm text-soft" title={words}>
           {words}
         </div>
       </div>

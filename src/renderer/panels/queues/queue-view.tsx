@@ -11,6 +11,7 @@ import { Copyable } from '../../ui/copyable.tsx';
 import { TextInput } from '../../ui/field.tsx';
 import { Empty, ErrorNote, Waiting } from '../../ui/notes.tsx';
 import { countText } from '../../ui/numbers.ts';
+import { WhyNot } from '../../ui/why-not.tsx';
 import { EntryDetail } from './entry-detail.tsx';
 import { PAGE, PAGE_ENTRIES, pageText } from './entry-page.ts';
 import { ENTRY_STATES, formatStates, OPEN_STATES, parseStates, STATE_LOOKS, toggleState } from './entry-states.ts';
@@ -89,9 +90,10 @@ function QueueHead({ path, queue }: { readonly path: string; readonly queue: Que
   const actorRefusal = useActorRefusal();
   return (
     <div className="flex items-center gap-2 border-b border-line px-3 py-1.5">
-      <h2 className="min-w-0 flex-1 truncate font-mono font-semibold">
-        <Copyable mono text={path} label="path of the queue" />
+      <h2 className="min-w-0 flex-1 font-mono font-semibold">
+        <Copyable mono whole text={path} label="path of the queue" />
       </h2>
+      <WhyNot refusal={actorRefusal} />
       <Button icon={Hammer} refusal={actorRefusal} onClick={() => ask({ kind: 'claim', path })}>
         Claim
       </Button>

@@ -13,6 +13,7 @@ import { countText } from '../../ui/numbers.ts';
 import { PanelHeader } from '../../ui/panel-header.tsx';
 import { Split } from '../../ui/split.tsx';
 import { TabContent, Tabs } from '../../ui/tabs.tsx';
+import { WhyNot } from '../../ui/why-not.tsx';
 import { ClaimDialog } from './dialogs/claim-dialog.tsx';
 import { DeleteQueueDialog, RemoveDialog } from './dialogs/delete-dialogs.tsx';
 import { EnqueueDialog } from './dialogs/enqueue-dialog.tsx';
@@ -43,6 +44,7 @@ export function QueuesPanel() {
         title="Queues"
         about={tab === 'once' ? 'work that is done once' : 'entries that workers claim and do'}
       >
+        {tab === 'once' ? <WhyNot refusal={actorRefusal} /> : null}
         <ActingAs />
         {tab === 'once' ? (
           <Button
@@ -115,9 +117,10 @@ function QueuesTab({ queue }: { readonly queue: string }) {
   return (
     <Split
       name="queues"
-      initial={248}
+      initial={264}
+      initialWide={420}
       min={180}
-      max={560}
+      max={640}
       first={
         <QueueList
           selected={queue}

@@ -14,6 +14,7 @@ import { Empty, ErrorNote, Waiting, WarningNote } from '../../../ui/notes.tsx';
 import { SlotLink } from '../../../ui/slot-link.tsx';
 import { Ago } from '../../../ui/time.tsx';
 import { useEscape } from '../../../ui/use-escape.ts';
+import { WhyNot } from '../../../ui/why-not.tsx';
 import { ValueView } from '../../keys/value/value-view.tsx';
 import { askOnce, useOnce } from './once-store.ts';
 import { OnceStateBadge } from './once-tab.tsx';
@@ -43,8 +44,8 @@ export function OnceDetail({
       className="flex w-[372px] shrink-0 flex-col overflow-y-auto border-l border-line bg-surface"
     >
       <header className="flex items-center gap-2 px-3 pt-2.5 pb-2">
-        <h2 ref={headingRef} tabIndex={-1} className="min-w-0 truncate font-mono font-semibold">
-          <Copyable mono text={path} label="path of the work" />
+        <h2 ref={headingRef} tabIndex={-1} className="min-w-0 font-mono font-semibold">
+          <Copyable mono whole text={path} label="path of the work" />
         </h2>
         {work === undefined ? null : <OnceStateBadge state={work.state} />}
         <div className="ml-auto">
@@ -125,6 +126,9 @@ function OnceButtons({ work }: { readonly work: OnceWork }) {
           <Button icon={Undo2} refusal={holderRefusal} onClick={() => askOnce({ kind: 'abandon', work })}>
             Not done
           </Button>
+          <div className="basis-full empty:hidden">
+            <WhyNot refusal={holderRefusal} />
+          </div>
         </>
       ) : (
         <Button variant="danger" icon={Eraser} refusal={refusal} onClick={() => askOnce({ kind: 'forget', work })}>

@@ -1,7 +1,9 @@
 import { BadgeCheck } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import type { OnceList, OnceWork } from '../../../../contract/index.ts';
-import { useActorRefusal } from '../../../acting/acting-store.ts';
+import { useActorRefusal, useNameOfSession } from '../../../acting/acting-store.ts';
+import { AsWhom } from '../../../acting/as-whom.tsx';
+import { useWriteRefusal } from '../../../cell/cell-store.ts';
 import { useFollow } from '../../../connection/follow.ts';
 import { replaceQuery, useNavigation } from '../../../navigation/navigation-store.ts';
 import { Badge } from '../../../ui/badge.tsx';
@@ -12,6 +14,7 @@ import { countText } from '../../../ui/numbers.ts';
 import { RowCell, RowGrid } from '../../../ui/row-grid.tsx';
 import { Segmented } from '../../../ui/segmented.tsx';
 import { Ago } from '../../../ui/time.tsx';
+import { WhyNot } from '../../../ui/why-not.tsx';
 import { OnceDetail } from './once-detail.tsx';
 import { askOnce, forgetOnce, onceEnded, onceTold, useOnce } from './once-store.ts';
 import { ONCE_FILTERS, ONCE_LOOKS, type OnceFilter, onceEndText, onceSinceMs, parseFilter } from './once-words.ts';
@@ -114,6 +117,7 @@ function Works({ selected, onOpen }: { readonly selected: string; readonly onOpe
 
 function NoWorks({ isFiltered }: { readonly isFiltered: boolean }) {
   const refusal = useActorRefusal();
+  const writeRefusal = useWriteRefusal();
   if (isFiltered) {
     return (
       <Empty
@@ -129,9 +133,12 @@ function NoWorks({ isFiltered }: { readonly isFiltered: boolean }) {
       icon={BadgeCheck}
       title="No work is remembered"
       action={
-        <Button refusal={refusal} onClick={() => askOnce({ kind: 'claim', path: '' })}>
-          Claim work
-        </Button>
+        <div className="flex flex-col items-center gap-2">
+          <Button refusal={refusal} onClick={() => askOnce({ kind: 'claim', path: '' })}>
+            Claim work
+          </Button>
+          {writeRefusal === '' ? <AsWhom /> : <WhyNot refusal={writeRefusal} />}
+        </div>
       }
     >
       A program claims work by its path, does it and records the result; whoever asks again is given that result. Work
@@ -162,7 +169,9 @@ function cells(work: OnceWork) {
           {path}
         </span>
       </RowCell>
-      <RowCell>{owner || sessionId.slice(0, 8)}</RowCell>
+      <RowCell>
+        <Claimant sessionId={sessionId} owner={owner} />
+      </RowCell>
       <RowCell right>
         <span className="font-mono">{countText(claims)}</span>
       </RowCell>
@@ -173,6 +182,10 @@ function cells(work: OnceWork) {
       </RowCell>
     </>
   );
+}
+
+function Claimant({ sessionId, owner }: Pick<OnceWork, 'sessionId' | 'owner'>) {
+  return <span title={sessionId}>{useNameOfSession(sessionId, owner)}</span>;
 }
 
 export function OnceStateBadge({ state }: { readonly state: OnceWork['state'] }) {
