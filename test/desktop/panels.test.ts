@@ -58,6 +58,41 @@ test('Ctrl and a digit opens each of the first nine', async () => {
   }
 });
 
+test('g and a letter opens every panel, and the sidebar tells which', async () => {
+  const dashboard = await windows.open(agent(), { panel: 'settings' });
+  const { keyboard } = dashboard.page;
+  const buttons = dashboard.page.getByRole('navigation', { name: 'Panels' }).getByRole('button');
+  for (const [index, title] of PANELS.entries()) {
+    const letter = /\(g (.)[,)]/.exec((await buttons.nth(index).getAttribute('title')) ?? '')?.[1];
+    expect(letter, title).toBeDefined();
+    await keyboard.press('g');
+    await keyboard.press(letter!);
+    await dashboard.heading(title).waitFor();
+  }
+});
+
+test('g is a letter where one writes, and is taken back by Escape', async () => {
+  const dashboard = await windows.open(agent(), { panel: 'settings' });
+  const { keyboard } = dashboard.page;
+  const hint = dashboard.page.getByText('and then a letter opens a panel. Esc takes it back.');
+  const search = dashboard.main.getByRole('searchbox', { name: 'Search the settings' });
+  await search.focus();
+  await keyboard.type('go');
+  expect(await search.inputValue()).toBe('go');
+  expect(await hint.count()).toBe(0);
+  await search.blur();
+  await keyboard.press('g');
+  await hint.waitFor();
+  await dashboard.expectAccessibleInBothThemes();
+  await keyboard.press('Escape');
+  await hint.waitFor({ state: 'detached' });
+  await keyboard.press('o');
+  await keyboard.press('g');
+  await keyboard.press('Shift');
+  await keyboard.press('t');
+  await dashboard.heading('Runtime').waitFor();
+});
+
 test('the command palette opens every panel, and a key by its path', async () => {
   const dashboard = await windows.open(agent());
   const { keyboard } = dashboard.page;

@@ -7,6 +7,7 @@ import { useCell } from '../cell/cell-store.ts';
 import { stateWord } from '../cell/participant-words.ts';
 import { navigate, openPanel } from '../navigation/navigation-store.ts';
 import { PANELS } from '../panels/registry.ts';
+import { Keys } from '../ui/keys.tsx';
 import { Ago } from '../ui/time.tsx';
 import { paletteScore } from './palette-filter.ts';
 import { PaletteFound } from './palette-found.tsx';
@@ -21,6 +22,7 @@ import {
   showShortcuts,
   usePalette,
 } from './palette-store.ts';
+import { goKeys } from './panel-keys.ts';
 
 /** Go anywhere and do anything by typing what it is called; a path lists the keys of its level. */
 export function CommandPalette() {
@@ -83,9 +85,19 @@ function useMark(open: boolean, search: string, marked: string): void {
 function Panels() {
   return (
     <PaletteGroup heading="Panels">
-      {PANELS.map(({ id, title, icon, about }) => (
-        <PaletteItem key={id} value={`${title} ${about}`} icon={icon} hint={about} onSelect={() => openPanel(id)}>
-          {title}
+      {PANELS.map((panel) => (
+        <PaletteItem
+          key={panel.id}
+          value={`${panel.title} ${panel.about}`}
+          icon={panel.icon}
+          hint={
+            <span className="flex items-center gap-3">
+              {panel.about} <Keys keys={goKeys(panel)} />
+            </span>
+          }
+          onSelect={() => openPanel(panel.id)}
+        >
+          {panel.title}
         </PaletteItem>
       ))}
     </PaletteGroup>

@@ -6,6 +6,7 @@ import { classes } from '../ui/classes.ts';
 import { Empty, Waiting } from '../ui/notes.tsx';
 import { ActivityLine } from './activity-line.tsx';
 import { CommandPalette } from './command-palette.tsx';
+import { GoHint } from './go-hint.tsx';
 import { LinkNotice } from './link-notice.tsx';
 import { PanelBoundary } from './panel-boundary.tsx';
 import { useShortcuts } from './shortcuts.ts';
@@ -51,6 +52,7 @@ export function Frame() {
       </div>
       <CommandPalette />
       <ShortcutsHelp />
+      <GoHint />
     </div>
   );
 }

@@ -28,11 +28,12 @@ export function markInPalette(marked: string): void {
   usePalette.setState({ marked });
 }
 
-/** The lists that open from anywhere: what was done, and which keys do what. */
-export const useOverlays = create<{ readonly activity: boolean; readonly shortcuts: boolean }>(() => ({
-  activity: false,
-  shortcuts: false,
-}));
+/** What opens from anywhere: what was done, which keys do what, and, while the first of two keys was pressed, the second ones. */
+export const useOverlays = create<{
+  readonly activity: boolean;
+  readonly shortcuts: boolean;
+  readonly going: boolean;
+}>(() => ({ activity: false, shortcuts: false, going: false }));
 
 export function showActivity(activity: boolean): void {
   useOverlays.setState({ activity });
@@ -40,4 +41,8 @@ export function showActivity(activity: boolean): void {
 
 export function showShortcuts(shortcuts: boolean): void {
   useOverlays.setState({ shortcuts });
+}
+
+export function showGoing(going: boolean): void {
+  if (useOverlays.getState().going !== going) useOverlays.setState({ going });
 }

@@ -1,9 +1,13 @@
+import type { ReactNode } from 'react';
 import { PANELS } from '../panels/registry.ts';
 import { Dialog } from '../ui/dialog.tsx';
+import { Keys } from '../ui/keys.tsx';
 import { showShortcuts, useOverlays } from './palette-store.ts';
+import { digitKeys, goKeys } from './panel-keys.ts';
 
 const KEYS: readonly (readonly [keys: readonly string[], what: string])[] = [
   [['Ctrl', 'K'], 'Find or do: panels, participants, actions, keys'],
+  [['g'], 'And then a letter: open a panel'],
   [['?'], 'This list'],
   [['↑', '↓'], 'Move in lists, tables and trees'],
   [['←', '→'], 'Close and open a branch of a tree; move a border'],
@@ -23,32 +27,43 @@ export function ShortcutsHelp() {
       description="Everything can be reached with Tab as well. On macOS, Cmd does what Ctrl does."
       size="medium"
     >
-      <div className="grid grid-cols-[minmax(0,1fr)_200px] gap-6 pb-2">
-        <Keys rows={KEYS} />
-        <Keys rows={PANELS.slice(0, 9).map(({ title }, index) => [['Ctrl', String(index + 1)], title] as const)} />
+      <div className="grid grid-cols-[minmax(0,1fr)_220px] gap-6 pb-2">
+        <KeyList>
+          {KEYS.map(([keys, what]) => (
+            <Line key={what} keys={keys}>
+              {what}
+            </Line>
+          ))}
+        </KeyList>
+        <KeyList>
+          {PANELS.map((panel) => {
+            const digit = digitKeys(panel);
+            return (
+              <Line key={panel.id} keys={goKeys(panel)}>
+                <span className="flex items-center">
+                  {panel.title}
+                  <span className="ml-auto">{digit === undefined ? null : <Keys keys={digit} />}</span>
+                </span>
+              </Line>
+            );
+          })}
+        </KeyList>
       </div>
     </Dialog>
   );
 }
 
-function Keys({ rows }: { readonly rows: typeof KEYS }) {
+function KeyList({ children }: { readonly children: ReactNode }) {
+  return <dl className="grid auto-rows-min grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-1.5">{children}</dl>;
+}
+
+function Line({ keys, children }: { readonly keys: readonly string[]; readonly children: ReactNode }) {
   return (
-    <dl className="grid auto-rows-min grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-1.5">
-      {rows.map(([keys, what]) => (
-        <div key={what} className="contents">
-          <dt className="flex gap-1">
-            {keys.map((key) => (
-              <kbd
-                key={key}
-                className="h-5 min-w-5 rounded-sm border border-line-strong bg-sunken px-1 text-center text-sm"
-              >
-                {key}
-              </kbd>
-            ))}
-          </dt>
-          <dd>{what}</dd>
-        </div>
-      ))}
-    </dl>
+    <div className="contents">
+      <dt>
+        <Keys keys={keys} />
+      </dt>
+      <dd>{children}</dd>
+    </div>
   );
 }

@@ -5,6 +5,13 @@ import type { Panel } from '../panels/panel.ts';
 import { Badge } from '../ui/badge.tsx';
 import { classes } from '../ui/classes.ts';
 import { countText } from '../ui/numbers.ts';
+import { digitKeys, goKeys } from './panel-keys.ts';
+
+/** `g o, Ctrl 1`. */
+function keysText(panel: Panel): string {
+  const digit = digitKeys(panel);
+  return [goKeys(panel), ...(digit === undefined ? [] : [digit])].map((keys) => keys.join(' ')).join(', ');
+}
 
 export function Sidebar({ panels, current }: { readonly panels: readonly Panel[]; readonly current: string }) {
   return (
@@ -26,7 +33,7 @@ function PanelButton({ panel, isCurrent }: { readonly panel: Panel; readonly isC
   return (
     <button
       type="button"
-      title={there === undefined ? about : `Waits for a person: ${there.words}`}
+      title={`${there === undefined ? about : `Waits for a person: ${there.words}`} (${keysText(panel)})`}
       aria-current={isCurrent ? 'page' : undefined}
       onClick={() => openPanel(id)}
       className={classes(

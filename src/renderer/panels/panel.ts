@@ -8,6 +8,8 @@ export interface Panel {
   readonly id: string;
   readonly title: string;
   readonly icon: LucideIcon;
+  /** Opens it when `g` was pressed before. */
+  readonly letter: string;
   /** What it is for, in a few words: command palette and tooltip. */
   readonly about: string;
   /** In the sidebar it stands a little apart from the one before. */

@@ -30,11 +30,12 @@ import { requestsCommands } from './requests/requests-commands.ts';
 import { runtimeCommands } from './runtime/runtime-commands.ts';
 import { settingsCommands } from './settings/read-only.ts';
 
-/** In the order of the sidebar; Ctrl/Cmd and a digit opens the first nine. */
+/** In the order of the sidebar; Ctrl/Cmd and a digit opens the first nine, `g` and its letter any of them. */
 export const PANELS: readonly Panel[] = [
   {
     id: 'overview',
     title: 'Overview',
+    letter: 'o',
     icon: Network,
     about: 'who takes part, who leads, how the cell is',
     ...panelCode(() => import('./overview/overview-panel.tsx'), 'OverviewPanel'),
@@ -42,6 +43,7 @@ export const PANELS: readonly Panel[] = [
   {
     id: 'participants',
     title: 'Participants',
+    letter: 'p',
     icon: Users,
     about: 'add, remove, promote, hand leadership over',
     ...panelCode(() => import('./participants/participants-panel.tsx'), 'ParticipantsPanel'),
@@ -50,6 +52,7 @@ export const PANELS: readonly Panel[] = [
   {
     id: 'keys',
     title: 'Keys',
+    letter: 'k',
     icon: KeyRound,
     about: 'browse, search, read and change keys',
     beginsGroup: true,
@@ -59,6 +62,7 @@ export const PANELS: readonly Panel[] = [
   {
     id: 'requests',
     title: 'Requests',
+    letter: 'r',
     icon: ArrowLeftRight,
     about: 'calls in flight and recent, and any new one',
     ...panelCode(() => import('./requests/requests-panel.tsx'), 'RequestsPanel'),
@@ -67,6 +71,7 @@ export const PANELS: readonly Panel[] = [
   {
     id: 'messages',
     title: 'Messages',
+    letter: 'm',
     icon: MessagesSquare,
     about: 'what agents and clients say to each other, live',
     ...panelCode(() => import('./messages/messages-panel.tsx'), 'MessagesPanel'),
@@ -75,6 +80,7 @@ export const PANELS: readonly Panel[] = [
   {
     id: 'journal',
     title: 'Journal',
+    letter: 'j',
     icon: ListTree,
     about: 'what was agreed on, slot by slot',
     ...panelCode(() => import('./journal/journal-panel.tsx'), 'JournalPanel'),
@@ -83,6 +89,7 @@ export const PANELS: readonly Panel[] = [
   {
     id: 'locks',
     title: 'Locks',
+    letter: 'l',
     icon: LockKeyhole,
     about: 'who holds which lock, who waits, acquire and release',
     beginsGroup: true,
@@ -92,6 +99,7 @@ export const PANELS: readonly Panel[] = [
   {
     id: 'elections',
     title: 'Elections',
+    letter: 'e',
     icon: Vote,
     about: 'who is elected, who is in line, stand and resign',
     ...panelCode(() => import('./elections/elections-panel.tsx'), 'ElectionsPanel'),
@@ -100,6 +108,7 @@ export const PANELS: readonly Panel[] = [
   {
     id: 'barriers',
     title: 'Barriers',
+    letter: 'b',
     icon: UsersRound,
     about: 'who has arrived, who is waited for, arrive and leave',
     ...panelCode(() => import('./barriers/barriers-panel.tsx'), 'BarriersPanel'),
@@ -108,6 +117,7 @@ export const PANELS: readonly Panel[] = [
   {
     id: 'proposals',
     title: 'Proposals',
+    letter: 'v',
     icon: ListChecks,
     about: 'values that are voted on, propose and vote',
     ...panelCode(() => import('./proposals/proposals-panel.tsx'), 'ProposalsPanel'),
@@ -116,6 +126,7 @@ export const PANELS: readonly Panel[] = [
   {
     id: 'queues',
     title: 'Queues',
+    letter: 'q',
     icon: ListOrdered,
     about: 'entries that workers do, and work that is done once',
     ...panelCode(() => import('./queues/queues-panel.tsx'), 'QueuesPanel'),
@@ -125,6 +136,7 @@ export const PANELS: readonly Panel[] = [
   {
     id: 'lab',
     title: 'Lab',
+    letter: 'a',
     icon: FlaskConical,
     about: 'break a demo cell, race clients, let a lock holder sleep',
     beginsGroup: true,
@@ -134,6 +146,7 @@ export const PANELS: readonly Panel[] = [
   {
     id: 'runtime',
     title: 'Runtime',
+    letter: 't',
     icon: Activity,
     about: 'processor, memory, delays and queues of this agent',
     ...panelCode(() => import('./runtime/runtime-panel.tsx'), 'RuntimePanel'),
@@ -142,6 +155,7 @@ export const PANELS: readonly Panel[] = [
   {
     id: 'settings',
     title: 'Settings',
+    letter: 's',
     icon: Settings2,
     about: 'what this agent was started with, appearance',
     ...panelCode(() => import('./settings/settings-panel.tsx'), 'SettingsPanel'),
