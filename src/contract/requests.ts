@@ -83,6 +83,7 @@ export const requestsContract = {
         asCli: z.string(),
         asGrpc: z.string(),
         asTypeScript: z.string(),
+        noFormReason: z.string().describe('Why it has none of these forms; empty when it has.'),
         /** What `issue` takes to do the same again as a new call: without the session and sequence of the old one. */
         repeat: z
           .object({ method: z.string(), request: z.record(z.string(), z.unknown()) })

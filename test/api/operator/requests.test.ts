@@ -200,12 +200,14 @@ describe('a call with what was said', () => {
   });
 
   test.each([
-    { path: '/\ud800', value: { text: 'v' } },
-    { path: '/a', value: { text: '\ud800' } },
-    { path: 5, value: { text: 'v' } },
-  ])('of which nothing can be made: as it came, without other forms', async (request) => {
+    [{ path: '/\ud800', value: { text: 'v' } }, /^a key is UTF-8 text; this one has half a character in it$/],
+    [{ path: '/a', value: { text: '\ud800' } }, /^a text has half a character in it: /],
+    [{ path: 5, value: { text: 'v' } }, /^Put has no field "path", or cannot take what it holds$/],
+  ])('of which nothing can be made: as it came, without other forms, and why', async (request, why) => {
     await refusalOf(client.keys.put(request as never));
-    expect(await detailOf('Put')).toMatchObject({ request, reply: null, asCli: '', repeat: null });
+    const detail = await detailOf('Put');
+    expect(detail).toMatchObject({ request, reply: null, asCli: '', repeat: null });
+    expect(detail.noFormReason).toMatch(why);
   });
 
   test('of a program over gRPC: the message, without its place in the session', async () => {
@@ -238,5 +240,6 @@ describe('a call with what was said', () => {
     });
     await client.keys.search({ mode: 'path', text: 'x' });
     expect(await detailOf('KeysSearch')).toMatchObject({ asCli: '', asGrpc: '', repeat: null, request: { text: 'x' } });
+    expect((await detailOf('KeysSearch')).noFormReason).toBe('KeysSearch is a call of the operator API alone');
   });
 });

@@ -52,7 +52,9 @@ export function requestsProcedures(os: OperatorBuilder) {
     detail: requests.detail.handler(({ context, input }) => {
       const ports = context.reach.ports();
       const found = ports.observe.inFlight.detail(input.messageId);
-      if (found === undefined) return { call: null, ...loggedCall(ports, input.messageId), ...NO_FORMS, repeat: null };
+      if (found === undefined) {
+        return { call: null, ...loggedCall(ports, input.messageId), ...without('the call is not kept any more') };
+      }
       const { call, request, reply } = found;
       const said = spoken(ports, methodsOf(ports), call, request, reply);
       return { call, ...said };
@@ -123,10 +125,18 @@ function loggedCall({ observe }: OperatorPorts, messageId: string): { request: u
   return { request: detail?.fields ?? null, reply: detail?.replyFields ?? null };
 }
 
-interface Spoken extends CallForms {
+interface Again extends CallForms {
+  readonly noFormReason: string;
+  readonly repeat: { method: string; request: Record<string, unknown> } | null;
+}
+
+interface Spoken extends Again {
   readonly request: unknown;
   readonly reply: unknown;
-  readonly repeat: { method: string; request: Record<string, unknown> } | null;
+}
+
+function without(noFormReason: string): Again {
+  return { ...NO_FORMS, noFormReason, repeat: null };
 }
 
 /**
@@ -145,16 +155,16 @@ function spoken(ports: OperatorPorts, methods: Methods, call: CallView, request:
     };
   }
   const told = { request: request ?? loggedCall(ports, call.messageId).request, reply: reply ?? null };
-  const none = { ...told, ...NO_FORMS, repeat: null };
+  if (!isOperators) return { ...told, ...without('it is a stream, which no single command repeats') };
   try {
     // A procedure without an input has a request without fields.
-    const issued = isOperators ? asIssued(call.method, (request ?? {}) as Fields) : undefined;
+    const issued = asIssued(call.method, (request ?? {}) as Fields);
     return issued === undefined
-      ? none
+      ? { ...told, ...without(`${call.method} is a call of the operator API alone`) }
       : { ...told, ...again(ports, methods, issued.method, issued.request, ofOperator) };
   } catch (error) {
     // It was refused because nothing can be made of it; it is shown all the same.
-    if (error instanceof CellError) return none;
+    if (error instanceof CellError) return { ...told, ...without(error.message) };
     throw error;
   }
 }
@@ -184,9 +194,9 @@ function again(
   method: string,
   request: Fields,
   repeated = withoutPlace,
-): CallForms & Pick<Spoken, 'repeat'> {
+): Again {
   const type = methods.get(method);
-  if (type === undefined) return { ...NO_FORMS, repeat: null };
+  if (type === undefined) return without(`${method} is a call of the operator API alone`);
   const repeat = { method, request: repeated(request) as Record<string, unknown> };
-  return { ...callForms(type.request, method, request, ports.api.agent.grpcAddress), repeat };
+  return { ...callForms(type.request, method, request, ports.api.agent.grpcAddress), noFormReason: '', repeat };
 }

@@ -95,17 +95,13 @@ export function CallDetail({
         </dd>
       </dl>
       {error === undefined ? null : <ErrorNote error={error} onRetry={reload} />}
-      {detail === undefined ? (
-        <div aria-busy className="min-h-40" />
-      ) : (
-        <Said detail={detail} isRunning={call.status === ''} />
-      )}
+      {detail === undefined ? <div aria-busy className="min-h-40" /> : <Said detail={detail} status={call.status} />}
     </div>
   );
 }
 
-function Said({ detail, isRunning }: { readonly detail: Detail; readonly isRunning: boolean }) {
-  const { request, reply, asCli, asGrpc, asTypeScript } = detail;
+function Said({ detail, status }: { readonly detail: Detail; readonly status: string }) {
+  const { request, reply, asCli, asGrpc, asTypeScript, noFormReason } = detail;
   return (
     <>
       {isNothing(request) ? (
@@ -113,20 +109,24 @@ function Said({ detail, isRunning }: { readonly detail: Detail; readonly isRunni
       ) : (
         <JsonView label="Request" value={request} />
       )}
-      {isNothing(reply) ? (
-        <p className="text-soft">
-          {isRunning
-            ? 'There is no reply yet.'
-            : 'The reply is not kept: it was refused, a stream, or a read of a viewer.'}
-        </p>
+      {isNothing(reply) ? <p className="text-soft">{noReplyText(status)}</p> : <JsonView label="Reply" value={reply} />}
+      {noFormReason === '' ? (
+        <>
+          <Snippet label="Command line" text={asCli} />
+          <Snippet label="gRPC" text={asGrpc} />
+          <Snippet label="TypeScript" text={asTypeScript} />
+        </>
       ) : (
-        <JsonView label="Reply" value={reply} />
+        <p className="break-words text-soft">It cannot be written as a command, gRPC or TypeScript: {noFormReason}.</p>
       )}
-      <Snippet label="Command line" text={asCli} />
-      <Snippet label="gRPC" text={asGrpc} />
-      <Snippet label="TypeScript" text={asTypeScript} />
     </>
   );
+}
+
+function noReplyText(status: string): string {
+  if (status === '') return 'There is no reply yet.';
+  if (status === 'OK') return 'The reply is not kept: it was a stream, or a read of a viewer.';
+  return `There is no reply: the call ended with ${status}.`;
 }
 
 function isNothing(value: unknown): boolean {
