@@ -78,6 +78,16 @@ test('members are told with names, states, addresses and what the leader knows o
   expect(clara).toMatchObject({ role: 'learner', state: 'learner', labels: { region: 'west' } });
 });
 
+test('what was applied was chosen, also where the one was told later than the other', async () => {
+  const bruno = { agentId: 'agent-b', suspect: false, lastHeardMs: 120, uptimeMs: 5_000 };
+  served.cell.participants = [{ ...bruno, chosenThrough: 3, applied: 7 }];
+  const told = must(await ask(served.client, served.client.members, MembersRequest.fromPartial({})));
+  expect(told.members[1]).toMatchObject({ chosenThrough: 7, applied: 7 });
+  served.cell.participants = [{ ...bruno, chosenThrough: 9, applied: 7 }];
+  const later = must(await ask(served.client, served.client.members, MembersRequest.fromPartial({})));
+  expect(later.members[1]).toMatchObject({ chosenThrough: 9, applied: 7 });
+});
+
 test('changes name agents by short name or id, and reach the cell as one change', async () => {
   const promoted = must(await change({ action: MemberAction.PROMOTE, agents: ['clara'], expectedEpoch: 4 }));
   expect(promoted).toMatchObject({ epoch: 5, leader: 'Ada' });

@@ -48,6 +48,8 @@ function memberNow(cell: CellPort, links: LinkFacts, status: CellStatus, partici
   const address = ADDRESSES.read(cell.state, agentId);
   const report = status.participants.find((candidate) => candidate.agentId === agentId);
   const isSelf = agentId === status.agentId;
+  const applied = isSelf ? status.applied : (report?.applied ?? 0);
+  const chosenThrough = isSelf ? status.chosenThrough : (report?.chosenThrough ?? 0);
   return {
     agentId,
     name: address?.name || agentId,
@@ -58,8 +60,10 @@ function memberNow(cell: CellPort, links: LinkFacts, status: CellStatus, partici
     httpAddress: address?.httpAddress ?? '',
     labels: { ...address?.labels },
     version: address?.version ?? '',
-    chosenThrough: isSelf ? status.chosenThrough : (report?.chosenThrough ?? 0),
-    applied: isSelf ? status.applied : (report?.applied ?? 0),
+    // Both are told, at times of their own: the one when it was durable there, the other when it was heard. Nothing is applied
+    // that is not known as chosen, so what was applied was chosen.
+    chosenThrough: Math.max(chosenThrough, applied),
+    applied,
     roundTripMs: isSelf ? undefined : links.roundTripMs(agentId),
     lastHeardMs: isSelf || report === undefined ? undefined : Math.round(report.lastHeardMs),
     uptimeMs: Math.round(report?.uptimeMs ?? 0),

@@ -10,6 +10,12 @@ export function isSilent({ isSelf, lastHeardMs }: ParticipantView): boolean {
   return !isSelf && (lastHeardMs === null || lastHeardMs > SILENCE_TOLD_MS);
 }
 
+/** How old its numbers are, where that is worth telling: of a silent one they are as it told them last. */
+export function oldWords(participant: ParticipantView): string {
+  const { lastHeardMs } = participant;
+  return isSilent(participant) && lastHeardMs !== null ? `as told ${ageText(lastHeardMs)} ago` : '';
+}
+
 export function isLagging({ lagSlots }: ParticipantView): boolean {
   return lagSlots >= LAG_TOLD_SLOTS;
 }

@@ -1,6 +1,6 @@
 import { X } from 'lucide-react';
 import type { ParticipantView } from '../../../contract/index.ts';
-import { isLagging } from '../../cell/participant-words.ts';
+import { isLagging, oldWords } from '../../cell/participant-words.ts';
 import { replaceQuery } from '../../navigation/navigation-store.ts';
 import { StateBadge } from '../../ui/agent-mark.tsx';
 import { Ballot } from '../../ui/ballot.tsx';
@@ -23,6 +23,8 @@ export function Details({ participant, demo }: { readonly participant: Participa
   const actions = useMemberActions(participant);
   const process = demoAgentOf(demo, agentId);
   const ballot = useBallotOf(participant);
+  const words = oldWords(participant);
+  const old = words === '' ? null : <span className="text-sm text-faint">{words}</span>;
   return (
     <aside
       aria-label={`Details of ${name}`}
@@ -52,15 +54,16 @@ export function Details({ participant, demo }: { readonly participant: Participa
             )}
           </Fact>
           <Fact label="Chosen">
-            <SlotLink slot={participant.chosenThrough} />
+            <SlotLink slot={participant.chosenThrough} /> {old}
           </Fact>
           <Fact label="Applied">
-            <SlotLink slot={participant.applied} />
+            <SlotLink slot={participant.applied} /> {old}
           </Fact>
           <Fact label="Lag">
             <span className={isLagging(participant) ? 'text-warning' : ''}>
               {lagSlots === 0 ? 'none' : `${countText(lagSlots)} ${lagSlots === 1 ? 'slot' : 'slots'} behind`}
-            </span>
+            </span>{' '}
+            {old}
           </Fact>
           <Fact label="Round trip">{roundTripText(participant)}</Fact>
           <Fact label="Last heard">{isSelf ? '–' : heardText(participant)}</Fact>

@@ -1,7 +1,7 @@
 import { MoreHorizontal } from 'lucide-react';
 import { memo, type ReactNode } from 'react';
 import type { ParticipantView } from '../../../contract/index.ts';
-import { isLagging, isSilent } from '../../cell/participant-words.ts';
+import { isLagging, isSilent, oldWords } from '../../cell/participant-words.ts';
 import { replaceQuery } from '../../navigation/navigation-store.ts';
 import { StateBadge } from '../../ui/agent-mark.tsx';
 import { Badge } from '../../ui/badge.tsx';
@@ -30,6 +30,7 @@ export const ParticipantRow = memo(function ParticipantRow({
   const { agentId, name, isSelf, role, pin, labels, version, uptimeMs } = participant;
   const items = useMemberMenu(participant);
   const ballot = useBallotOf(participant);
+  const old = oldWords(participant);
   return (
     <tr
       tabIndex={focusable ? 0 : -1}
@@ -57,13 +58,13 @@ export const ParticipantRow = memo(function ParticipantRow({
         <div>{role}</div>
         {pin === 'none' ? null : <Badge>pinned: {pin}</Badge>}
       </Cell>
-      <Cell right>
+      <Cell right old={old}>
         <SlotLink slot={participant.chosenThrough} />
       </Cell>
-      <Cell right>
+      <Cell right old={old}>
         <SlotLink slot={participant.applied} />
       </Cell>
-      <Cell right>
+      <Cell right old={old}>
         <span className={classes('font-mono', isLagging(participant) && 'font-semibold text-warning')}>
           {countText(participant.lagSlots)}
         </span>
@@ -123,20 +124,25 @@ function Cell({
   right = false,
   wide = false,
   first = false,
+  old = '',
   children,
 }: {
   readonly right?: boolean;
   readonly wide?: boolean;
   readonly first?: boolean;
+  /** How old it is, where it is so old that it may be wrong by now. */
+  readonly old?: string;
   readonly children: ReactNode;
 }) {
   return (
     <td
+      title={old === '' ? undefined : old}
       className={classes(
         'h-12 border-b border-line px-2 py-1',
         right && 'text-right',
         wide && WIDE_CELL,
         first && 'pl-3',
+        old !== '' && 'text-faint italic',
       )}
     >
       {children}
