@@ -160,10 +160,18 @@ test('below a majority every panel says that nothing can be written, and it reco
   for (const { name } of others) {
     await dashboard.main.getByRole('row').filter({ hasText: name }).getByText('suspect').waitFor();
   }
+  const key = { panel: 'keys', query: { path: '/below/majority' } };
+  const valueIn = ({ main }: Dashboard) =>
+    main.getByRole('textbox', { name: 'Value of /below/majority' }).getByText('still here');
+  const patient = await windows.open(leader as ServedProcess, key);
+  patient.allow(/rpc\/keys\/get/);
+  await patient.main.getByText('The cell has no quorum').waitFor();
   await dashboard.page.goto(`${dashboard.page.url().split('#')[0]}#/keys?path=/below/majority`);
   await dashboard.button('Read it locally').click();
-  await dashboard.main.getByRole('textbox', { name: 'Value of /below/majority' }).getByText('still here').waitFor();
+  await valueIn(dashboard).waitFor();
+  expect(await valueIn(patient).count()).toBe(0);
   await cell().restart(...others);
+  await valueIn(patient).waitFor({ timeout: 30_000 });
   await expect.poll(() => dashboard.notice(/^Read-only since/).count(), { timeout: 30_000 }).toBe(0);
 }, 120_000);
 

@@ -1,9 +1,13 @@
+import { TriangleAlert } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
-import { useWriteRefusal } from '../../../cell/cell-store.ts';
+import { useShallow } from 'zustand/react/shallow';
+import type { ReadQuorum } from '../../../../contract/index.ts';
+import { useCell, useWriteRefusal } from '../../../cell/cell-store.ts';
 import { failureOf } from '../../../connection/failure.ts';
 import { Button } from '../../../ui/button.tsx';
 import { classes } from '../../../ui/classes.ts';
-import { ErrorNote, Waiting } from '../../../ui/notes.tsx';
+import { Empty, ErrorNote, Waiting } from '../../../ui/notes.tsx';
+import { ClockTime } from '../../../ui/time.tsx';
 import { isSystem } from '../paths.ts';
 import { readWith, useReadQuorum } from '../read-quorum.ts';
 import { CodeEditor } from './code-editor.tsx';
@@ -19,6 +23,7 @@ export function ValueTab() {
   const { path, phase, error, loaded, draft, generation, isSaving } = useEditor();
   const quorum = useReadQuorum((state) => state.quorum);
   const refusal = useWriteRefusal();
+  const isBelowQuorum = useCell(({ view }) => view?.status.writable === false);
   const [chosen, setChosen] = useState<{ readonly path: string; readonly form: ValueForm } | undefined>(undefined);
   const [isHexEdited, setHexEdited] = useState('');
   const guessed = useMemo(() => (loaded === undefined ? 'text' : formOf(loaded)), [loaded]);
@@ -29,14 +34,13 @@ export function ValueTab() {
   const wanted = chosen?.path === path ? chosen.form : opened?.path === path ? opened.form : guessed;
 
   useSaveKeys(refusal);
-  if (phase === 'failed') {
-    return (
-      <>
-        <ErrorNote error={error} onRetry={() => void readKey(quorum)} />
-        {quorum !== 'local' && failureOf(error).reason === 'NO_MAJORITY' ? <ReadLocally /> : null}
-      </>
-    );
-  }
+  const lacksMajority = phase === 'failed' && quorum !== 'local' && failureOf(error).reason === 'NO_MAJORITY';
+  const mayBeRead = quorum === 'local' || !isBelowQuorum;
+  useEffect(() => {
+    if (lacksMajority && mayBeRead) void readKey(quorum);
+  }, [lacksMajority, mayBeRead, quorum]);
+  if (!mayBeRead && (lacksMajority || loaded === undefined)) return <BelowQuorum quorum={quorum} />;
+  if (phase === 'failed') return <ErrorNote error={error} onRetry={() => void readKey(quorum)} />;
   if (loaded === undefined) return <Waiting>Reading the key…</Waiting>;
 
   const current = draft === undefined ? loaded : { bytes: draft.read(), isComplete: true };
@@ -96,16 +100,33 @@ function useSaveKeys(refusal: string): void {
   }, [refusal]);
 }
 
-/** Without a majority nobody knows the newest value; what this agent has is still there to be read. */
-function ReadLocally() {
-  const read = (): void => {
+/**
+ * Said at once, not only when the read has given up: without a majority nobody knows the newest value; what this agent has is
+ * still there to be read. With a majority it is read by itself.
+ */
+function BelowQuorum({ quorum }: { readonly quorum: ReadQuorum }) {
+  const { reason, sinceMs } = useCell(
+    useShallow(({ view }) => ({
+      reason: view?.status.unwritableReason ?? '',
+      sinceMs: view?.status.unwritableSinceMs ?? 0,
+    })),
+  );
+  const readLocally = (): void => {
     readWith('local');
     void readKey('local');
   };
   return (
-    <div className="mx-2 flex flex-wrap items-center gap-2 text-soft">
-      This agent still has the key as it stood last; it may be old.
-      <Button onClick={read}>Read it locally</Button>
-    </div>
+    <Empty
+      icon={TriangleAlert}
+      title="The cell has no quorum"
+      action={
+        <Button variant="primary" onClick={readLocally}>
+          Read it locally
+        </Button>
+      }
+    >
+      Since <ClockTime atMs={sinceMs} />: {reason}. Until that is over, a read with quorum {quorum} is not answered; it
+      is repeated by itself then. This agent still has the key as it stood last, which may be old.
+    </Empty>
   );
 }
