@@ -108,6 +108,21 @@ test('a new key is written only if there is none', async () => {
   await expectStored(path, 'mine');
 });
 
+test('a new key is written by keyboard alone, with the slash typed that stands there already', async () => {
+  const path = '/race/typed';
+  const dashboard = await windows.open(cell().agents[0]!, { panel: 'keys' });
+  await dashboard.button('New key').focus();
+  const { keyboard } = dashboard.page;
+  await keyboard.press('Enter');
+  await dashboard.dialog.getByRole('textbox', { name: 'Path' }).and(dashboard.page.locator(':focus')).waitFor();
+  await keyboard.type(path);
+  await keyboard.press('Tab');
+  await keyboard.type('typed');
+  await keyboard.press('Control+Enter');
+  await dashboard.dialog.waitFor({ state: 'detached' });
+  await expectStored(path, 'typed');
+});
+
 test('leaving with unsaved edits asks', async () => {
   const path = '/race/leave';
   await cell().agents[0]!.client.put(path, 'base');

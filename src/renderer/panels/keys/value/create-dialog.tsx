@@ -50,7 +50,14 @@ export function CreateDialog({ path: initial, onClose }: { readonly path: string
       <form id={formId} className="flex flex-col gap-3" onSubmit={(event) => void submit(event)}>
         <Field label="Path" hint="Segments are divided by /" error={isTold || !path.endsWith('/') ? problem : ''}>
           {(ids) => (
-            <TextInput {...ids} mono autoFocus value={path} onChange={(event) => setPath(event.target.value)} />
+            <TextInput
+              {...ids}
+              mono
+              autoFocus
+              value={path}
+              // The slash stands there already: who types a path as it is written everywhere begins with another.
+              onChange={(event) => setPath(event.target.value.replace(/^\/{2,}/, '/'))}
+            />
           )}
         </Field>
         <Field label="Value" hint="Text as it is; other bytes can be written once the key is there">
