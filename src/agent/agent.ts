@@ -316,7 +316,7 @@ class RunningAgent implements Agent {
     this.#listening?.close();
     await this.#api.stop();
     await this.observability.stop();
-    await this.#storage.close();
+    await this.#storage.close().then(() => this.#failStop.end());
     this.#logger.info({}, 'ended');
     this.#resolveClosed('ended in good order');
   }

@@ -10,6 +10,7 @@ export class FailStop {
   #logger: AgentLogger;
   #onFatal: (text: string) => void;
   #hasFailed = false;
+  #hasEnded = false;
   /** Called first: silences everything. */
   silence: () => void = () => {};
 
@@ -20,6 +21,11 @@ export class FailStop {
 
   get hasFailed(): boolean {
     return this.#hasFailed;
+  }
+
+  /** In good order: its files are closed, so whoever still asks finds nothing, which is no failure. */
+  end(): void {
+    this.#hasEnded = true;
   }
 
   /** Work from timers, sockets and workers. */
@@ -44,7 +50,7 @@ export class FailStop {
   };
 
   fail(error: unknown): void {
-    if (this.#hasFailed) return;
+    if (this.#hasFailed || this.#hasEnded) return;
     this.#hasFailed = true;
     const text = explain(error);
     try {

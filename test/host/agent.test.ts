@@ -184,6 +184,15 @@ test('a client may ask an agent to end', async () => {
   await expect(write(agent, '/x', '2')).rejects.toMatchObject({ name: 'CellError' });
 });
 
+test('what still asks an agent that has ended in good order finds nothing, and is no failure of it', async () => {
+  const fatal: string[] = [];
+  const agent = await start('a', { onFatal: (text) => fatal.push(text) });
+  await write(agent, '/x', '1');
+  await agent.close();
+  expect(() => agent.cell.state.get('user', '/y')).toThrow();
+  expect(fatal).toEqual([]);
+});
+
 test('a broken invariant ends the agent, and it says nothing more', async () => {
   const fatal: string[] = [];
   const agent = await start('a', { onFatal: (text) => fatal.push(text) });
