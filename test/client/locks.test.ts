@@ -1,7 +1,8 @@
 /** Guards locks as programs use them: waiting, giving up without losing a grant, the alarm before a lease can end, tokens. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { HeldLock, SynodClient, SynodError } from '../../src/client/index.ts';
+import { connect, type HeldLock, type SynodClient, type SynodError } from '../../src/client/index.ts';
 import { LeaseGuard } from '../../src/client/lease-guard.ts';
+import type { AcquireLockRequest } from '../../src/gen/synod/v1/locks.ts';
 import { eventually } from '../support/eventually.ts';
 import type { ServedApi } from '../support/served-api.ts';
 import { reasonOf, serveTwoPrograms, stopPrograms, type TwoPrograms } from '../support/two-programs.ts';
@@ -37,6 +38,20 @@ test('one holds it, the next waits and gets a higher token', async () => {
   expect(positions[0]).toBe(1);
   await granted.release();
   expect((await ada.locks()).locks).toEqual([]);
+});
+
+test('a wait keeps no place of the session open for long: other writes need the room behind it', async () => {
+  const held = await ada.lock(LOCK).acquire();
+  const patient = connect({ endpoints: [served.address], attemptMs: 600_000, timeoutMs: 600_000 });
+  const waiting = patient.lock(LOCK).acquire();
+  await whenQueued(1);
+  const { inFlight } = served.observability;
+  const calls = [...inFlight.running(100), ...inFlight.recent(100)].filter(({ method }) => method === 'AcquireLock');
+  const asked = calls.map(({ messageId }) => (inFlight.detail(messageId)!.request as AcquireLockRequest).waitMs);
+  expect(Math.max(...asked)).toBeLessThanOrEqual(500);
+  await held.release();
+  await (await waiting).release();
+  await patient.close();
 });
 
 test('trying never waits, and a refusal says who holds it and since when', async () => {
