@@ -266,6 +266,17 @@ describe('progress', () => {
     expect(watch.batches.at(-1)!.revision).toBe(2);
   });
 
+  it('is told once, and to some at a time until all have had their turn', () => {
+    const cell = new WatchedCell({ announcedAtOnce: 2 });
+    const watches = ['/a', '/b', '/c', '/d', '/e'].map((key) => cell.watch(key, '', { progress: true }));
+    cell.write(put('/elsewhere'));
+    const told = () => watches.map(({ batches }) => batches.length);
+    cell.hub.announceProgress();
+    expect(told()).toEqual([1, 1, 0, 0, 0]);
+    for (let turn = 0; turn < 10; turn += 1) cell.hub.announceProgress();
+    expect(told()).toEqual([1, 1, 1, 1, 1]);
+  });
+
   it('follows a catch-up', () => {
     const cell = new WatchedCell();
     cell.write(put('/b'), put('/b'));

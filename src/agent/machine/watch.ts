@@ -24,6 +24,8 @@ export interface WatchHubOptions {
   readonly pumpBytes?: number;
   /** A paused watcher that falls further behind than this is cut. */
   readonly laggingRevisionsMax?: number;
+  /** Watchers that are told in one `announceProgress` how far they have come. */
+  readonly announcedAtOnce?: number;
 }
 
 /**
@@ -37,6 +39,8 @@ interface Watcher extends WatchQuery {
   state: WatcherState;
   /** The first revision that it has not had. While it is live this is only a lower bound, which filters repeats. */
   next: number;
+  /** As far as it knows to have come. */
+  told: number;
 }
 
 const DEFAULTS = {
@@ -45,6 +49,7 @@ const DEFAULTS = {
   pumpPages: 16,
   pumpBytes: 4 * 1024 * 1024,
   laggingRevisionsMax: 100_000,
+  announcedAtOnce: 256,
 };
 /** How many published events may pass between two looks at how far paused watchers lag. */
 const LAG_CHECK_EVENTS = 1_024;
@@ -63,6 +68,8 @@ export class WatchHub {
   readonly #paused = new Set<Watcher>();
   /** Up to where live watchers have been told everything. */
   readonly #published: Record<Space, { revision: number; slot: number }>;
+  /** Whose turn it is to be told how far they have come. */
+  #announcing: Iterator<Watcher> | undefined;
   #isPumpRequested = false;
   #eventsSinceLagCheck = 0;
 
@@ -78,7 +85,7 @@ export class WatchHub {
 
   open(query: WatchQuery, sink: WatchSink): WatchHandle {
     const next = query.fromRevision === 0 ? this.#source.revision(query.space) + 1 : query.fromRevision;
-    const watcher: Watcher = { ...query, sink, state: 'paused', next };
+    const watcher: Watcher = { ...query, sink, state: 'paused', next, told: next - 1 };
     this.#watchers.add(watcher);
     this.#indexes[query.space].add(watcher);
     this.#continue(watcher);
@@ -118,12 +125,22 @@ export class WatchHub {
     if (this.#catchingUp.size > 0) this.#askForPump();
   }
 
-  /** Tells watchers that asked for it, and have nothing outstanding, how far they have come. */
+  /**
+   * Tells watchers that asked for it, and have nothing outstanding, how far they have come since they were last told
+   * anything. Some of them at a time: thousands at once would keep the events of all others waiting.
+   */
   announceProgress(): void {
-    for (const watcher of this.#watchers) {
+    this.#announcing ??= this.#watchers.values();
+    for (let told = 0; told < this.#options.announcedAtOnce; ) {
+      const { value: watcher, done } = this.#announcing.next();
+      if (done) {
+        this.#announcing = undefined;
+        return;
+      }
       const published = this.#published[watcher.space];
       // One that starts in the future would be told a position before its start, and resume from there.
-      if (!watcher.progress || watcher.state !== 'live' || watcher.next > published.revision + 1) continue;
+      if (!watcher.progress || watcher.state !== 'live' || watcher.told >= published.revision) continue;
+      told += 1;
       this.#deliver(watcher, [], published);
     }
   }
@@ -234,6 +251,7 @@ export class WatchHub {
 
   #deliver(watcher: Watcher, changes: WatchedChange[], reached: { revision: number; slot: number }): void {
     watcher.next = Math.max(watcher.next, reached.revision + 1);
+    watcher.told = reached.revision;
     const wantsMore = watcher.sink.deliver({ changes, revision: reached.revision, slot: reached.slot });
     if (wantsMore || watcher.state === 'ended') return;
     watcher.state = 'paused';
