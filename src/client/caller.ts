@@ -4,6 +4,7 @@ import { type Endpoint, EndpointPool, type Stub } from './endpoints.ts';
 import { fromService, isEndpointFault, isTransient, SynodError } from './errors.ts';
 import { backoffMs, Deadline, pause } from './retry.ts';
 import type { CallOptions } from './types.ts';
+import { WatchStreams } from './watch-stream.ts';
 
 export interface CallerOptions {
   readonly endpoints: readonly string[];
@@ -38,6 +39,7 @@ const ATTEMPT_MS_MIN = 50;
 /** One way to make a unary call: deadline, repeats, failover, and the highest slot seen. */
 export class Caller {
   readonly pool: EndpointPool;
+  readonly watches: WatchStreams;
   readonly options: CallerOptions;
   #highestSlot = 0;
 
@@ -47,6 +49,7 @@ export class Caller {
     positive(options.unreachableAfterMs, 'unreachableAfterMs');
     this.options = options;
     this.pool = new EndpointPool(options.endpoints);
+    this.watches = new WatchStreams(this.pool);
   }
 
   /** Sent back with every read, so that even a LOCAL read on another agent never goes back. */

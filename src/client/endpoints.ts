@@ -118,6 +118,11 @@ export class EndpointPool {
     return this.#endpoints.map(({ address }) => address);
   }
 
+  /** Of the agent that is asked now. */
+  get address(): string {
+    return this.#endpoints[this.#index]!.address;
+  }
+
   /** @throws SynodError CLOSED */
   current(): Endpoint {
     return this.#connected(this.#index);

@@ -1,8 +1,7 @@
-import type { ClientReadableStream, ServiceError } from '@grpc/grpc-js';
-import { ReadQuorum, type WatchResponse } from '../gen/synod/v1/user.ts';
+import { ReadQuorum } from '../gen/synod/v1/user.ts';
 import { checkCall, whole } from './arguments.ts';
 import type { Caller } from './caller.ts';
-import { fromService, isEndpointFault, isTransient, SynodError } from './errors.ts';
+import { isEndpointFault, isTransient, SynodError } from './errors.ts';
 import { backoffMs, pause } from './retry.ts';
 import type { KeyRange, WatchBatch, WatchOptions } from './types.ts';
 import { watchEvent, wireRange } from './wire.ts';
@@ -97,44 +96,28 @@ export class Watch implements AsyncIterableIterator<WatchBatch> {
   }
 
   async *#stream(): AsyncGenerator<WatchBatch, void> {
-    const endpoint = this.#caller.pool.forStream();
+    const stream = this.#caller.watches.atCurrent();
     const range = wireRange(this.#range);
-    const call: ClientReadableStream<WatchResponse> = endpoint.stub.watch({
+    const request = {
       ...range,
       fromRevision: this.#nextRevision,
       withPrevious: this.#options.withPrevious ?? false,
       // Also when nobody asked: a resumed watch then need not go over all that did not concern it.
       progress: true,
       system: (range.prefix.length > 0 ? range.prefix : range.start).toString('latin1').startsWith(SYSTEM_PREFIX),
-    });
-    const cancel = () => call.cancel();
-    // What it says after the iteration has ended concerns nobody, and must not end the process.
-    call.on('error', () => undefined);
-    // A closed connection carries on with what is open: nobody reads that any more.
-    const { closed } = this.#caller.pool;
-    this.#signal.addEventListener('abort', cancel, { once: true });
-    endpoint.left.addEventListener('abort', cancel, { once: true });
-    closed.addEventListener('abort', cancel, { once: true });
+    };
     try {
-      for await (const response of call as AsyncIterable<WatchResponse>) {
+      for await (const response of stream.watch(request, this.#signal)) {
         this.#caller.saw(response.slot);
         this.#nextRevision = Math.max(this.#nextRevision, response.revision + 1);
         if (response.events.length === 0 && !this.#options.progress) continue;
         yield { events: response.events.map(watchEvent), revision: response.revision, slot: response.slot };
       }
     } catch (thrown) {
-      if (!this.#signal.aborted) closed.throwIfAborted();
-      const error = fromService(thrown as ServiceError, endpoint.address);
+      const error = thrown as SynodError;
       this.#caller.saw(error.slot);
-      const isOver = this.#signal.aborted || endpoint.left.aborted;
-      if (isEndpointFault(error) && !isOver) this.#caller.pool.moveOnFrom(endpoint.address);
+      if (isEndpointFault(error) && !this.#signal.aborted) this.#caller.pool.moveOnFrom(stream.address);
       throw error;
-    } finally {
-      this.#signal.removeEventListener('abort', cancel);
-      endpoint.left.removeEventListener('abort', cancel);
-      closed.removeEventListener('abort', cancel);
-      call.cancel();
-      endpoint.release();
     }
   }
 }

@@ -135,3 +135,34 @@ test('more watches than one connection carries all deliver, and calls never wait
   expect(seconds.every(({ value }) => value!.revision === 2)).toBe(true);
   await Promise.all(watches.map((watch) => watch.return()));
 });
+
+test('watches at one agent share a stream, which ends with the last of them', async () => {
+  const [agent] = cell.agents;
+  const watches = Array.from({ length: 50 }, (_, index) => client.watch(`/${index}`, { fromRevision: 1 }));
+  const firsts = watches.map((watch) => watch.next());
+  await client.transact({ then: watches.map((_, index) => ({ kind: 'put', key: `/${index}`, value: 'x' })) });
+  await Promise.all(firsts);
+  expect(agent!.watchStreams).toBe(1);
+  await Promise.all(watches.slice(1).map((watch) => watch.return()));
+  await client.put('/0', 'y');
+  expect((await watches[0]!.next()).value!.revision).toBe(2);
+  await watches[0]!.return();
+  await eventually(() => expect(agent!.watchStreams).toBe(0));
+});
+
+test('one that nobody iterates over is given back, and goes on later without a gap', async () => {
+  const [agent] = cell.agents;
+  const slow = client.watch('/w/', { fromRevision: 1 });
+  const quick = client.watch('/w/', { fromRevision: 1 });
+  await client.put('/w/0', 'x');
+  expect([await take(slow, 1), await take(quick, 1)]).toEqual([['put /w/0@1'], ['put /w/0@1']]);
+  const value = 'x'.repeat(200_000);
+  const expected = Array.from({ length: 20 }, (_, index) => `put /w/${index + 1}@${index + 2}`);
+  const quickly = take(quick, 20);
+  for (const index of expected.keys()) await client.put(`/w/${index + 1}`, value);
+  expect(await quickly).toEqual(expected);
+  expect(agent!.count('watch')).toBe(2);
+  expect(await take(slow, 20)).toEqual(expected);
+  expect(agent!.count('watch')).toBeGreaterThan(2);
+  await Promise.all([slow.return(), quick.return()]);
+});

@@ -14,6 +14,7 @@ import {
 } from '../../src/gen/synod/v1/user.ts';
 import { StubStore } from './stub-store.ts';
 import { streamed } from './stub-streamed-call.ts';
+import { streamedWatches } from './stub-streamed-watch.ts';
 
 /** What a stubbed agent does with the next calls of a method, before it is itself again. */
 export type Fault =
@@ -51,6 +52,8 @@ export class StubAgent {
   readonly calls: { readonly method: string; readonly request: unknown }[] = [];
   /** Streams of calls that are open. */
   callStreams = 0;
+  /** Streams of watches that are open. */
+  watchStreams = 0;
   /** Messages with calls in them. */
   callMessages = 0;
   readonly #faults = new Map<string, Fault[]>();
@@ -207,6 +210,13 @@ export class StubAgent {
         const stop = store.onChange(deliver);
         call.on('cancelled', stop);
         call.on('close', stop);
+      },
+      watches: (stream) => {
+        this.watchStreams += 1;
+        stream.on('cancelled', () => {
+          this.watchStreams -= 1;
+        });
+        streamedWatches(stream, this.#handlers);
       },
       renew: (call) => {
         call.on('data', (request: RenewRequest) => {

@@ -4,8 +4,7 @@ import { AnswerRoom } from './answer-room.ts';
 import { asBuffer, encodeMessage } from './encoding.ts';
 import { invalid } from './errors.ts';
 import type { FailureReporter } from './failures.ts';
-import type { MethodObserver, ObservedCall } from './ports.ts';
-import { StreamCall } from './stream-call.ts';
+import { StreamCall, UNOBSERVED } from './stream-call.ts';
 import type { CallServer, IncomingCall } from './unary-call.ts';
 
 type CallsStream = ServerDuplexStream<Buffer, Buffer>;
@@ -14,11 +13,6 @@ type CallsStream = ServerDuplexStream<Buffer, Buffer>;
 const OPEN_CALLS_MAX = 8_192;
 /** Answers of one turn of the loop leave in one message, unless it would become larger than this. */
 const RESPONSE_BYTES_MAX = 1024 * 1024;
-
-/** Every call is told by itself, as if it had come alone; the stream that carries it is not worth a word. */
-const UNOBSERVED: MethodObserver = {
-  began: (): ObservedCall => ({ quorum: '', message: () => {}, ended: () => {} }),
-};
 
 export function callsHandler(servers: ReadonlyMap<string, CallServer>, failures: FailureReporter) {
   return (stream: CallsStream): void => new CallsCall(servers, failures, stream).start();

@@ -23,6 +23,8 @@ import { saveSnapshotHandler } from './snapshot.ts';
 import { statusMethods } from './status.ts';
 import { type CallServer, type UnaryMethod, unaryHandler } from './unary-call.ts';
 import { watchHandler } from './watch.ts';
+import { WatchEncoder } from './watch-messages.ts';
+import { watchesHandler } from './watches.ts';
 import { writeMethods } from './writes.ts';
 
 export const USER_SERVICE_NAME = 'synod.v1.UserService';
@@ -54,10 +56,13 @@ export function unaryMethods(ports: ApiPorts): Readonly<Record<string, UnaryMeth
 export function addUserService(server: Server, ports: ApiPorts, servers: ReadonlyMap<string, CallServer>): void {
   const { cell, observer } = ports;
   const failures = new FailureReporter(cell, ports.onBug);
+  const watching = observer.method('Watch', WatchRequest.decode, WatchResponse.decode);
+  const encoder = new WatchEncoder();
   const implementation: UntypedServiceImplementation = {
     calls: callsHandler(servers, failures),
     batch: batchHandler(cell, observer.method('Batch', BatchRequest.decode, BatchResponse.decode), failures),
-    watch: watchHandler(cell, observer.method('Watch', WatchRequest.decode, WatchResponse.decode), failures),
+    watch: watchHandler(cell, watching, failures, encoder),
+    watches: watchesHandler(cell, watching, failures, encoder),
     renew: renewHandler(cell, observer.method('Renew', RenewRequest.decode, RenewResponse.decode), failures),
     saveSnapshot: saveSnapshotHandler(
       ports.snapshots,

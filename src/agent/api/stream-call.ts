@@ -31,6 +31,11 @@ export interface StreamCallOptions {
   readonly answers?: AnswerRoom;
 }
 
+/** For a stream that carries others: each of them is told by itself, and the stream is not worth a word. */
+export const UNOBSERVED: MethodObserver = {
+  began: (): ObservedCall => ({ quorum: '', message: () => {}, ended: () => {} }),
+};
+
 /** Until the receiver has taken that much, a stream takes no more. */
 const UNSENT_BYTES_MAX = 512 * 1024;
 const MESSAGE_OVERHEAD_BYTES = 64;
