@@ -11,7 +11,7 @@ const [name = '', ...endpoints] = process.argv.slice(2);
 const ELECTION = '/examples/elected/worker';
 const LAST_JOB = '/examples/elected/last-job';
 
-const client = connect({ endpoints, session: { owner: name, ttlMs: 2_000 } });
+const client = connect({ endpoints, session: { owner: name, ttlMs: 5_000 } });
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
 

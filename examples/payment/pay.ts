@@ -13,7 +13,7 @@ const [name = '', order = '', policy = '', pauseMs = '', bank = '', ...endpoints
 const onDeath = policy === 'again' ? 'again' : 'ask';
 const headers: Record<string, string> = onDeath === 'again' ? { 'idempotency-key': `order ${order}` } : {};
 
-await using client = connect({ endpoints, session: { owner: name, ttlMs: 2_000 } });
+await using client = connect({ endpoints, session: { owner: name, ttlMs: 5_000 } });
 
 async function pay({ signal, token }: OnceWork): Promise<string> {
   console.log(`${name} pays order ${order} (claim ${token})`);

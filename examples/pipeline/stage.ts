@@ -19,7 +19,7 @@ const WORK: Readonly<Record<StageName, (item: number) => Promise<number>>> = {
   publish: async (item) => readItem(client, batch, 'transform', item),
 };
 
-await using client = connect({ endpoints, session: { owner: me, ttlMs: 2_000 } });
+await using client = connect({ endpoints, session: { owner: me, ttlMs: 5_000 } });
 const barrier = client.barrier(barrierOf(batch, stage.name));
 // Armed: the stage before is over, or there is none.
 for await (const state of barrier.watch()) if (state?.isArmed) break;

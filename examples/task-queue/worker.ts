@@ -10,7 +10,7 @@ import { QUEUE, STEPS, stepKey } from './tasks.ts';
  */
 const [name = '', ...endpoints] = process.argv.slice(2);
 
-await using client = connect({ endpoints, session: { owner: name, ttlMs: 2_000 } });
+await using client = connect({ endpoints, session: { owner: name, ttlMs: 5_000 } });
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
 

@@ -45,7 +45,7 @@ beforeEach(async () => {
   served = await serveApi();
   agent = new LinkedAgent(served.cell);
   cutOff = await serveApi({ cell: agent.cell });
-  ada = connect({ endpoints: [cutOff.address, served.address], session: { ttlMs: 1_200 } });
+  ada = connect({ endpoints: [cutOff.address, served.address], session: { ttlMs: 3_000 } });
   bruno = connect({ endpoints: [served.address] });
 });
 afterEach(async () => {

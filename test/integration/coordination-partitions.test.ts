@@ -30,7 +30,7 @@ test('a holder that is cut off with its agent loses the lock; what it sends when
   const leader = await cell.leader();
   const others = cell.agents.filter((agent) => agent !== leader);
   const path = '/cut/_lockable';
-  const session = await leader.client.openSession({ ttlMs: 2_000, owner: 'cut off' });
+  const session = await leader.client.openSession({ ttlMs: 5_000, owner: 'cut off' });
   const held = await leader.client.lock(path, { session, owner: 'cut off' }).acquire();
   const next = await others[0]!.client.openSession({ ttlMs: 10_000, owner: 'next' });
   const following = others[0]!.client.lock(path, { session: next, owner: 'next' }).acquire();
@@ -58,7 +58,7 @@ test('a holder that is cut off with its agent loses the lock; what it sends when
 
 test('when the winner of an election is killed, the next in line follows, and nobody else', async () => {
   const path = '/killed/winner';
-  const elected = (...args: string[]) => program('elect', path, '--ttl', '2s', ...args);
+  const elected = (...args: string[]) => program('elect', path, '--ttl', '5s', ...args);
   const first = elected('--value', 'first', '--owner', 'first');
   expect(await first.firstLine()).toContain('elected');
   const { client } = await cell.leader();
@@ -108,7 +108,7 @@ test('a winner whose leader is cut off stays elected when it can reach the major
 test('a participant that is killed before it arrives breaks the barrier, and the others are told', async () => {
   const path = '/killed/participant';
   const { client } = await cell.leader();
-  const holder = program('lock', '/killed/_lockable', '--owner', 'doomed', '--ttl', '2s', '--', 'cat');
+  const holder = program('lock', '/killed/_lockable', '--owner', 'doomed', '--ttl', '5s', '--', 'cat');
   const doomed = await cell.until('it holds its lock', async () => {
     const { locks } = await client.locks({ prefix: '/killed/_lockable' });
     return locks[0]?.state === 'held' && locks[0].sessionId;
