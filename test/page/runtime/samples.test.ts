@@ -5,7 +5,7 @@
 import { expect, test } from 'vitest';
 import type { RuntimeSeries } from '../../../src/contract/index.ts';
 import { axisTicks, timeTicks } from '../../../src/renderer/panels/runtime/axis.ts';
-import { bucketsOf, bucketWidthMs, fold } from '../../../src/renderer/panels/runtime/buckets.ts';
+import { type Bucket, bucketsOf, bucketWidthMs, fold, isAlone } from '../../../src/renderer/panels/runtime/buckets.ts';
 import { chartsFor, foldsOf, linesOf, tickText, valueText } from '../../../src/renderer/panels/runtime/charts.ts';
 import { collectFile } from '../../../src/renderer/panels/runtime/heap-download.ts';
 import { SampleBuffer } from '../../../src/renderer/panels/runtime/sample-buffer.ts';
@@ -34,6 +34,14 @@ test('samples that were told twice are taken once', () => {
   expect(buffer.append(series([2, 3], { cpu: [9, 4] }))).toBe(true);
   expect(buffer.columns.get('cpu')).toEqual([1, 2, 3, 4]);
   expect(buffer.last('cpu')).toBe(4);
+});
+
+test('a point between gaps is one that no line leads to', () => {
+  const buckets = [1, null, 2, null, null, 3, 4].map(
+    (latency, second): Bucket => ({ atMs: START_MS + second * 1_000, samples: 1, values: { latency } }),
+  );
+  const alone = buckets.flatMap((_, at) => (isAlone(buckets, at, 'latency') ? [at] : []));
+  expect(alone).toEqual([0, 2]);
 });
 
 test('a column that appears later has no values before, one that is missing has none', () => {

@@ -89,3 +89,9 @@ function withoutJitter(buckets: readonly Bucket[], widthMs: number): readonly Bu
     return isJitter ? { ...bucket, values: before.values } : bucket;
   });
 }
+
+/** Points of a line between gaps: no line leads to them. */
+export function isAlone(buckets: readonly Bucket[], index: number, column: string): boolean {
+  const isThere = (at: number) => typeof buckets[at]?.values[column] === 'number';
+  return isThere(index) && !isThere(index - 1) && !isThere(index + 1);
+}

@@ -1,7 +1,7 @@
 import { memo } from 'react';
-import { CartesianGrid, Line, LineChart, XAxis, YAxis } from 'recharts';
+import { CartesianGrid, type DotItemDotProps, Line, LineChart, XAxis, YAxis } from 'recharts';
 import { axisTicks, clockText, largestOf, timeTicks } from './axis.ts';
-import type { Bucket } from './buckets.ts';
+import { type Bucket, isAlone } from './buckets.ts';
 import { type Chart, tickText } from './charts.ts';
 import { lineLook } from './line-look.ts';
 
@@ -100,10 +100,8 @@ export const ChartPlot = memo(function ChartPlot({
             stroke={stroke}
             strokeWidth={1.5}
             strokeDasharray={dash}
-            // A point without neighbours is seen as well.
-            strokeLinecap="round"
             type="linear"
-            dot={false}
+            dot={buckets.some((_, at) => isAlone(buckets, at, column)) ? aloneDot(buckets, column, stroke) : false}
             activeDot={false}
             connectNulls={false}
             isAnimationActive={false}
@@ -113,3 +111,10 @@ export const ChartPlot = memo(function ChartPlot({
     </LineChart>
   );
 });
+
+/** What was measured once between two quiet times is seen as well. */
+function aloneDot(buckets: readonly Bucket[], column: string, colour: string) {
+  return ({ cx, cy, index }: DotItemDotProps) => (
+    <g key={index}>{isAlone(buckets, index, column) ? <circle cx={cx} cy={cy} r={2} fill={colour} /> : null}</g>
+  );
+}
