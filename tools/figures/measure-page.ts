@@ -59,7 +59,7 @@ export async function measurePage(browser: Browser, url: string): Promise<Figure
       measured: scriptBytes / 1_000,
       atMost: 600,
       unit: 'KB',
-      details: 'as sent, with headers; other panels are loaded when they are opened',
+      details: 'as sent, with headers: the page with all of its panels',
     },
   ];
 }
