@@ -96,8 +96,8 @@ export class Watch implements AsyncIterableIterator<WatchBatch> {
   }
 
   async *#stream(): AsyncGenerator<WatchBatch, void> {
-    const stream = this.#caller.watches.atCurrent();
     const range = wireRange(this.#range);
+    const stream = this.#caller.watches.atCurrent();
     const request = {
       ...range,
       fromRevision: this.#nextRevision,

@@ -123,6 +123,29 @@ describe.each([
   });
 });
 
+test('a read that is cancelled while it waits for its majority keeps no other waiting', async () => {
+  const heard = Promise.withResolvers<never>();
+  vi.spyOn(served.cell, 'readBarrier').mockReturnValueOnce(heard.promise);
+  const stream = served.client.calls();
+  const answered: number[] = [];
+  stream.on('data', ({ answers }: CallsResponse) => answered.push(...answers.map(({ id }) => id)));
+  stream.on('error', () => undefined);
+  const ask = (id: number): void => {
+    const request = ReadRequest.fromPartial({ key: bytes('/large'), options: { quorum: ReadQuorum.MAJORITY } });
+    const message = Buffer.from(ReadRequest.encode(request).finish());
+    stream.write(CallsRequest.fromPartial({ calls: [{ id, method: 'Read', request: message }] }));
+  };
+  ask(1);
+  await until(() => served.observability.inFlight.count === 1);
+  served.observability.inFlight.cancel(served.observability.inFlight.running(1)[0]!.id);
+  await until(() => answered.length === 1);
+  heard.resolve(undefined as never);
+  await idle();
+  ask(2);
+  await until(() => answered.length === 2);
+  stream.cancel();
+});
+
 test('a message with more calls than a stream may have open is refused', async () => {
   const stream = served.client.calls();
   let refusal = '';

@@ -147,7 +147,10 @@ class RunningCall implements CallContext, Canceller {
   }
 
   succeed<Request, Response>(method: UnaryMethod<Request, Response>, response: Response): void {
-    if (this.#answered) return;
+    if (this.#answered) {
+      this.#leaveRoom();
+      return;
+    }
     let reply: Buffer;
     try {
       reply = encodeMessage(method.response, response);
@@ -163,11 +166,19 @@ class RunningCall implements CallContext, Canceller {
   }
 
   fail(error: unknown, method: string): void {
-    if (this.#answered) return;
+    if (this.#answered) {
+      this.#leaveRoom();
+      return;
+    }
     this.#answered = true;
     const detail = this.#failures.detailOf(error, method);
     this.#observed.ended(detail.code, 0, undefined);
     this.#answer(detail, undefined);
+  }
+
+  /** It was cancelled while it waited, and its answer, for which it may have taken the room since, goes nowhere. */
+  #leaveRoom(): void {
+    this.#call.answers?.made(0);
   }
 
   cancel(): void {

@@ -98,6 +98,8 @@ class WatchesCall {
       if (watch.cancel) this.#cancel(watch.id);
       else this.#begin(watch);
     }
+    // A client that asks and does not read keeps nothing but its own stream waiting.
+    if (this.#ready.length >= OPEN_WATCHES_MAX) this.#stream.pause();
   }
 
   #cancel(id: number): void {
@@ -150,6 +152,7 @@ class WatchesCall {
       from = through;
     }
     if (from > 0) this.#ready = this.#ready.slice(from);
+    if (this.#ready.length < OPEN_WATCHES_MAX / 2 && this.#stream.isPaused()) this.#stream.resume();
     if (!this.#isHeldUp || this.#call.isFull || this.#call.isOver) return;
     this.#isHeldUp = false;
     for (const watch of this.#open.values()) watch.resume();

@@ -84,8 +84,10 @@ export class WatchHub {
   }
 
   open(query: WatchQuery, sink: WatchSink): WatchHandle {
-    const next = query.fromRevision === 0 ? this.#source.revision(query.space) + 1 : query.fromRevision;
-    const watcher: Watcher = { ...query, sink, state: 'paused', next, told: next - 1 };
+    const fromHere = query.fromRevision === 0;
+    const next = fromHere ? this.#source.revision(query.space) + 1 : query.fromRevision;
+    // Whoever begins here does not know where that is before it was told once.
+    const watcher: Watcher = { ...query, sink, state: 'paused', next, told: fromHere ? next - 2 : next - 1 };
     this.#watchers.add(watcher);
     this.#indexes[query.space].add(watcher);
     this.#continue(watcher);
