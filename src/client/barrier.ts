@@ -231,7 +231,8 @@ export class Barrier {
     const path = pathBytes(this.path);
     try {
       const left = await this.#parts.writer.run((stub) => stub.leaveBarrier, { path }, { session });
-      if (left.generation === arrived.generation) return undefined;
+      // Also when a release came first: a lasting member has left the generation after it, and must be told that it has.
+      if (left.state !== WireState.BROKEN) return undefined;
     } catch (thrown) {
       const error = thrown as SynodError;
       if (isTransient(error) || error.effect === 'unknown') leaveLater();
